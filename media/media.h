@@ -1,0 +1,161 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// The media engine: all that server/ may include of media/. It knows stages, sources and peers; no meeting, no HTTP.
+namespace diemcau::media {
+
+enum class StageId : std::int64_t {};
+/// Chosen by the caller, never used twice in the life of an Engine.
+enum class PeerId : std::uint64_t {};
+/// Something that can be put on stage. It names a place, not a connection: the caller uses a hall's own id, so a hall that
+/// drops and returns is back in its cell. Unique within its stage.
+enum class SourceId : std::int64_t {};
+
+struct Address {
+  std::string ip;  ///< numeric
+  std::uint16_t port{};
+};
+
+struct Config {
+  std::string bind = "0.0.0.0";
+  std::uint16_t port = 8444;  ///< UDP, and TCP for networks that block UDP
+  /// What the answers offer to browsers, best first. Empty: every IPv4 address of this machine.
+  std::vector<Address> announced;
+};
+
+/// Arrangement of a stage for those who render it (the recorder); the cells of each in reading order, the main one first.
+enum class Layout { single, side_by_side, speaker_strip, grid_2x2, grid_3x3 };
+
+struct Cell {
+  std::optional<SourceId> source;
+  std::string label;  ///< caption under the picture; UTF-8, NFC
+  friend bool operator==(const Cell&, const Cell&) = default;
+};
+
+struct Scene {
+  Layout layout{};
+  std::vector<Cell> cells;  ///< at most 9; cell i leaves in video slot i
+  friend bool operator==(const Scene&, const Scene&) = default;
+};
+
+// ---- what the engine tells, in order. Taken with Engine::take_events().
+
+/// DTLS is done: media can run.
+struct PeerConnected {
+  PeerId peer{};
+};
+/// No packet of this peer for 8 s, or its DTLS failed or closed. The peer is gone; do not disconnect() it.
+struct PeerLost {
+  PeerId peer{};
+  std::string why;
+};
+/// Sound level by source, 0 … 100 (RFC 6464 levels of the last 200 ms), of every source of the stage; 5 times a second.
+struct Levels {
+  StageId stage{};
+  std::map<SourceId, int> levels;
+};
+struct ClipStarted {
+  StageId stage{};
+  std::chrono::milliseconds duration{};
+};
+/// The film came to its end, or `error` says why it cannot be played (a text for the log); `no_film` when it is none.
+struct ClipEnded {
+  StageId stage{};
+  std::string error;
+  bool no_film = false;
+};
+/// Bytes written so far; once a second while recording.
+struct RecordingGrew {
+  StageId stage{};
+  std::int64_t bytes{};
+};
+/// The recorder gave up; what is written so far stays. `disk_full` when that is why.
+struct RecordingFailed {
+  StageId stage{};
+  std::string error;
+  bool disk_full = false;
+};
+/// The file is closed (after stop_recording or close_stage) and can be finished.
+struct RecordingClosed {
+  StageId stage{};
+  std::filesystem::path file;
+};
+
+using Event = std::variant<PeerConnected, PeerLost, Levels, ClipStarted, ClipEnded, RecordingGrew, RecordingFailed,
+                           RecordingClosed>;
+
+/// Why an offer was not taken.
+struct OfferRefused {
+  std::string text_key;  ///< "media.offer_broken", "media.no_common_codec", "media.offer_too_large"
+  std::string detail;
+};
+
+/// Counters since the start; read from any thread.
+struct Counters {
+  std::uint64_t packets_in{}, bytes_in{}, packets_out{}, bytes_out{};
+  std::uint64_t dropped_unknown{};    ///< from addresses or with SSRCs that belong to nobody
+  std::uint64_t dropped_malformed{};  ///< not parsable
+  std::uint64_t dropped_forged{};     ///< wrong authentication tag, or replayed
+  std::uint64_t retransmitted{}, nacks_sent{}, keyframe_requests{};
+  std::uint64_t peers{};  ///< now
+};
+
+/// Owns the media thread and everything on it. All calls are for one thread (the server's main loop) and return at once:
+/// they are put into the worker's mailbox. `wake` is called on the media thread when events wait; it must only signal.
+class Engine {
+ public:
+  /// Binds the sockets. Throws std::system_error naming the port when it is taken.
+  Engine(const Config& config, std::function<void()> wake);
+  ~Engine();  ///< closes stages (recordings are closed properly), joins the thread
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  void open_stage(StageId stage);
+  void close_stage(StageId stage);
+
+  /// A new peer on a stage, from its SDP offer (WebRTC, one BUNDLE, at most 100 kB): the answer, ready to send. Its
+  /// sending m-lines become the source `publishes` (the first audio and the first video of the offer), its receiving
+  /// ones slots in order of the offer. A second peer with the same `publishes` replaces the first as that source.
+  std::variant<std::string, OfferRefused> connect(PeerId peer, StageId stage, std::optional<SourceId> publishes,
+                                                  const std::string& offer);
+  /// Sends a DTLS close_notify and forgets the peer. Unknown ids are ignored.
+  void disconnect(PeerId peer);
+
+  /// What every peer of the stage sees from the next keyframes on. The clip is put into a cell as source clip_source.
+  void set_scene(StageId stage, const Scene& scene);
+  /// The sources whose sound is passed on; everything else is dropped here, whatever its page does. The clip, while it
+  /// plays, is always heard.
+  void set_audible(StageId stage, const std::vector<SourceId>& sources);
+
+  static constexpr SourceId clip_source{-1};
+  void play_clip(StageId stage, const std::filesystem::path& file);  ///< from the start; replaces a running one
+  void pause_clip(StageId stage);
+  void resume_clip(StageId stage);
+  void stop_clip(StageId stage);
+
+  /// Writes the stage, picture and mixed sound, to a new fragmented MP4: playable up to the last second whatever happens.
+  void start_recording(StageId stage, const std::filesystem::path& file);
+  void stop_recording(StageId stage);  ///< RecordingClosed follows
+
+  std::vector<Event> take_events();
+  Counters counters() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// Makes a fragmented recording (also of a killed run) a fast-start MP4 at `to`: written beside it, fsynced, renamed.
+/// Blocks for about a second per hour of film; for a job thread. Throws std::runtime_error when nothing can be read.
+void finish_recording(const std::filesystem::path& from, const std::filesystem::path& to);
+
+}  // namespace diemcau::media

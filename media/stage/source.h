@@ -1,0 +1,34 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "media/media.h"
+
+/// How anything that is not a WebRTC peer (a clip, the recorder) joins a stage: as a source that gives RTP packets, or as
+/// a sink that takes them. Packets are whole RTP packets (RFC 3550) without SRTP, VP8 (RFC 7741) or Opus (RFC 7587).
+namespace diemcau::stage {
+using media::Scene;
+using media::SourceId;
+
+enum class Kind { audio, video };
+
+/// What a stage asks of a source that is not a peer. Called on the media thread; must return at once.
+class KeyframeTarget {
+ public:
+  virtual ~KeyframeTarget() = default;
+  virtual void request_keyframe() = 0;
+};
+
+/// What a stage gives to a renderer. Called on the media thread; must return at once (enqueue, never wait).
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  /// A packet of a source that is on stage (video) or audible (audio). Payload type, SSRC, sequence and timestamp are
+  /// the source's own: a jump in them means that the source's connection is a new one.
+  virtual void on_packet(SourceId source, Kind kind, std::span<const std::byte> rtp) = 0;
+  /// The scene, before the first packet and after each change. Sources that are in no cell any more send no more video.
+  virtual void on_scene(const Scene& scene) = 0;
+};
+
+}  // namespace diemcau::stage

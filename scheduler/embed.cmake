@@ -1,0 +1,12 @@
+# Writes the migrations' SQL into a C++ file: the program needs no file beside it. -DOUT=… -DFILES=a;b;c
+set(TEXT "#include \"scheduler/migrations.h\"\nnamespace diemcau::scheduler {\nconst std::vector<Migration>& migrations() {\n  static const std::vector<Migration> all{\n")
+list(SORT FILES)
+foreach(FILE IN LISTS FILES)
+  file(READ ${FILE} SQL)
+  get_filename_component(NAME ${FILE} NAME_WE)
+  string(REGEX MATCH "^[0-9]+" NUMBER ${NAME})
+  string(REGEX REPLACE "^0+" "" NUMBER ${NUMBER})
+  string(APPEND TEXT "    {${NUMBER}, \"${NAME}\", R\"sql(${SQL})sql\"},\n")
+endforeach()
+string(APPEND TEXT "  };\n  return all;\n}\n}  // namespace diemcau::scheduler\n")
+file(WRITE ${OUT} "${TEXT}")

@@ -1,0 +1,37 @@
+#pragma once
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scheduler/ids.h"
+#include "scheduler/result.h"
+
+namespace diemcau::scheduler {
+
+/// A hall (or a desk) that joins sessions (điểm cầu).
+struct Site {
+  SiteId id{};
+  std::string uuid;
+  UnitId unit{};
+  int number{};        ///< short number for voice calls ("điểm cầu số 27"), unique, 1..9999
+  std::string name;    ///< what stands under its picture: "Sìn Hồ"
+  std::string room;    ///< where it is: "Phòng họp trực tuyến tầng 2"
+  std::string contact;  ///< technician on duty: name and telephone, free text
+  bool active = true;
+};
+
+class Sites {
+ public:
+  explicit Sites(SQLite::Database& database) : database_(database) {}
+  Result<SiteId> add(const Site& site);
+  Result<SiteId> change(const Site& site);
+  std::optional<Site> find(SiteId id) const;
+  std::vector<Site> all() const;  ///< by number
+
+ private:
+  SQLite::Database& database_;
+};
+
+}  // namespace diemcau::scheduler

@@ -1,0 +1,126 @@
+#pragma once
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/http/records.h"
+#include "server/session/views.h"
+
+/// Bodies of the JSON API (application/json). Errors are RFC 9457 problem details, see Problem.
+///
+/// | method and path                          | role                | body → answer                                  |
+/// | POST /api/login                          | anyone              | LogIn → Me, sets the cookie __Host-sid         |
+/// | POST /api/logout                         | logged in           | → 204                                          |
+/// | GET  /api/me                             | logged in           | → Me                                           |
+/// | POST /api/setup                          | one-time token      | SetUp → Me (makes the first administrator)     |
+/// | GET  /api/units, POST, PUT /api/units/ID | staff; administrator| → Unit[]; Unit → Unit                          |
+/// | GET  /api/sites, POST, PUT /api/sites/ID | staff; administrator| → Site[]; Site → Site                          |
+/// | GET  /api/accounts, POST, PUT …/ID       | administrator       | → Account[]; NewAccount → Account; Account → … |
+/// | POST /api/accounts/ID/password           | administrator, self | NewPassword → 204                              |
+/// | GET  /api/meetings?from=MS&until=MS      | logged in           | → MeetingSummary[]                             |
+/// | POST /api/meetings                       | clerk, operator, administrator | MeetingForm → MeetingDetail         |
+/// | GET  /api/meetings/ID                    | logged in           | → MeetingDetail                                |
+/// | PUT  /api/meetings/ID                    | clerk, …            | ChangeMeeting → MeetingDetail                  |
+/// | POST /api/meetings/ID/call-off           | clerk, …            | CallOff → MeetingDetail                        |
+/// | POST /api/meetings/ID/links/SITE         | clerk, …            | → MeetingDetail (a new link for that hall)     |
+/// | POST /api/meetings/ID/documents?name=&use=| clerk, …           | the bytes, streamed → 201 Document             |
+/// | PUT  /api/documents/ID                   | clerk, …            | DocumentForm → Document                        |
+/// | DELETE /api/documents/ID                 | clerk, …            | → 204                                          |
+/// | GET  /api/documents/ID/file[?download]   | logged in           | the bytes, with ranges                         |
+/// | GET  /api/recordings/ID/file             | staff, chair        | the bytes, with ranges                         |
+/// | GET  /api/search?q=WORDS                 | logged in           | → SearchHit[]                                  |
+/// | GET  /api/hall/TOKEN                     | hall link           | → HallPage                                     |
+/// | GET  /api/hall/TOKEN/documents/ID/file   | hall link           | the bytes, with ranges                         |
+/// | GET  /healthz, /metrics                  | anyone; loopback    | ready or why not, version; Prometheus text     |
+namespace diemcau::http {
+using scheduler::AccountId;
+using scheduler::DocumentId;
+using scheduler::MeetingId;
+using scheduler::SiteId;
+using scheduler::Time;
+
+struct LogIn {
+  std::string user, password;
+};
+BOOST_DESCRIBE_STRUCT(LogIn, (), (user, password))
+
+struct SetUp {
+  std::string token, user, name, password;
+};
+BOOST_DESCRIBE_STRUCT(SetUp, (), (token, user, name, password))
+
+/// What this account may do in the office; the pages hide the rest.
+struct Rights {
+  bool edit_meetings = false, conduct = false, administer = false, see_links = false;
+};
+BOOST_DESCRIBE_STRUCT(Rights, (), (edit_meetings, conduct, administer, see_links))
+
+struct Me {
+  scheduler::Account account;
+  Rights rights;
+  std::string version;
+  std::int64_t upload_limit{};  ///< bytes
+};
+BOOST_DESCRIBE_STRUCT(Me, (), (account, rights, version, upload_limit))
+
+struct NewAccount {
+  std::string user, name, password;
+  scheduler::Role role{};
+};
+BOOST_DESCRIBE_STRUCT(NewAccount, (), (user, name, password, role))
+
+struct NewPassword {
+  std::optional<std::string> current;  ///< needed for one's own
+  std::string password;
+};
+BOOST_DESCRIBE_STRUCT(NewPassword, (), (current, password))
+
+struct ChangeMeeting {
+  std::int64_t revision{};
+  scheduler::MeetingForm form;
+};
+BOOST_DESCRIBE_STRUCT(ChangeMeeting, (), (revision, form))
+
+struct CallOff {
+  scheduler::MeetingState state{};  ///< cancelled or postponed
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(CallOff, (), (state, reason))
+
+struct HallLink {
+  SiteId site{};
+  std::string url;
+  std::string qr_svg;  ///< the link as a QR code, an <svg> text of black modules on transparent
+};
+BOOST_DESCRIBE_STRUCT(HallLink, (), (site, url, qr_svg))
+
+struct MeetingDetail {
+  scheduler::Meeting meeting;
+  std::vector<scheduler::Document> documents;
+  std::vector<scheduler::Recording> recordings;
+  std::vector<HallLink> links;  ///< empty unless rights.see_links
+};
+BOOST_DESCRIBE_STRUCT(MeetingDetail, (), (meeting, documents, recordings, links))
+
+/// What a hall's page shows before it connects.
+struct HallPage {
+  session::MeetingHead meeting;
+  SiteId site{};
+  int number{};
+  std::string name;
+  std::vector<session::DocumentLine> documents;
+};
+BOOST_DESCRIBE_STRUCT(HallPage, (), (meeting, site, number, name, documents))
+
+/// RFC 9457. `type` is "about:blank#" and the text key; `title` the sentence in Vietnamese, for tools that show no texts
+/// of their own.
+struct Problem {
+  std::string type, title;
+  int status{};
+  std::string text_key, detail;
+  std::string request;  ///< the id that stands in the log
+};
+BOOST_DESCRIBE_STRUCT(Problem, (), (type, title, status, text_key, detail, request))
+
+}  // namespace diemcau::http

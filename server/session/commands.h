@@ -1,0 +1,202 @@
+#pragma once
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "server/session/scene.h"
+#include "server/signaling/json_codec.h"
+
+/// The one table of what can be commanded in a live session: each row is a struct that says its name on the wire, who may
+/// give it, and its fields with their limits. Dispatcher, rights, TypeScript types and the tests over all givers read it.
+namespace diemcau::session {
+
+/// Who can command. `server` is ourselves: what happened to a line, a clip or a file.
+enum class Giver : unsigned { operator_ = 1, chair = 2, hall = 4, server = 8 };
+BOOST_DESCRIBE_ENUM(Giver, operator_, chair, hall, server)
+constexpr unsigned operator|(Giver a, Giver b) { return static_cast<unsigned>(a) | static_cast<unsigned>(b); }
+constexpr unsigned only(Giver giver) { return static_cast<unsigned>(giver); }
+
+struct Open {
+  static constexpr auto type = "open";
+  static constexpr unsigned may = only(Giver::operator_);
+};
+BOOST_DESCRIBE_STRUCT(Open, (), ())
+
+struct End {
+  static constexpr auto type = "end";
+  static constexpr unsigned may = only(Giver::operator_);
+};
+BOOST_DESCRIBE_STRUCT(End, (), ())
+
+/// A hall enters. Its page gives it together with a media offer.
+struct Join {
+  static constexpr auto type = "join";
+  static constexpr unsigned may = only(Giver::hall);
+};
+BOOST_DESCRIBE_STRUCT(Join, (), ())
+
+struct Leave {
+  static constexpr auto type = "leave";
+  static constexpr unsigned may = only(Giver::hall);
+};
+BOOST_DESCRIBE_STRUCT(Leave, (), ())
+
+/// The line of a hall is gone; it keeps its cell, its place in the queue and its open microphone.
+struct LoseSite {
+  static constexpr auto type = "lose_site";
+  static constexpr unsigned may = only(Giver::server);
+  SiteId site{};
+};
+BOOST_DESCRIBE_STRUCT(LoseSite, (), (site))
+
+struct StageScene {
+  static constexpr auto type = "stage_scene";
+  static constexpr unsigned may = only(Giver::operator_);
+  Scene scene;
+};
+BOOST_DESCRIBE_STRUCT(StageScene, (), (scene))
+
+/// Puts the scene before this one back: a wrong cut is undone by one key.
+struct UndoScene {
+  static constexpr auto type = "undo_scene";
+  static constexpr unsigned may = only(Giver::operator_);
+};
+BOOST_DESCRIBE_STRUCT(UndoScene, (), ())
+
+struct OpenMicrophone {
+  static constexpr auto type = "open_microphone";
+  static constexpr unsigned may = Giver::operator_ | Giver::chair;
+  SiteId site{};
+};
+BOOST_DESCRIBE_STRUCT(OpenMicrophone, (), (site))
+
+/// A hall may close its own; the operator and the chair any.
+struct CloseMicrophone {
+  static constexpr auto type = "close_microphone";
+  static constexpr unsigned may = only(Giver::operator_) | only(Giver::chair) | only(Giver::hall);
+  SiteId site{};
+};
+BOOST_DESCRIBE_STRUCT(CloseMicrophone, (), (site))
+
+/// Every microphone but the speaker's.
+struct CloseOtherMicrophones {
+  static constexpr auto type = "close_other_microphones";
+  static constexpr unsigned may = Giver::operator_ | Giver::chair;
+};
+BOOST_DESCRIBE_STRUCT(CloseOtherMicrophones, (), ())
+
+struct RaiseHand {
+  static constexpr auto type = "raise_hand";
+  static constexpr unsigned may = only(Giver::hall);
+};
+BOOST_DESCRIBE_STRUCT(RaiseHand, (), ())
+
+/// A hall lowers its own; the operator and the chair any.
+struct LowerHand {
+  static constexpr auto type = "lower_hand";
+  static constexpr unsigned may = only(Giver::operator_) | only(Giver::chair) | only(Giver::hall);
+  SiteId site{};
+};
+BOOST_DESCRIBE_STRUCT(LowerHand, (), (site))
+
+/// Opens the site's microphone and puts it on stage (in the main cell unless it is on stage already).
+struct GiveFloor {
+  static constexpr auto type = "give_floor";
+  static constexpr unsigned may = Giver::operator_ | Giver::chair;
+  SiteId site{};
+  std::optional<protocol::Within<10, 7200>> seconds;  ///< speaking time; none: without limit
+};
+BOOST_DESCRIBE_STRUCT(GiveFloor, (), (site, seconds))
+
+/// More time for who has the floor.
+struct ExtendFloor {
+  static constexpr auto type = "extend_floor";
+  static constexpr unsigned may = Giver::operator_ | Giver::chair;
+  protocol::Within<10, 3600> seconds;
+};
+BOOST_DESCRIBE_STRUCT(ExtendFloor, (), (seconds))
+
+/// Takes the floor back; closes that microphone.
+struct TakeFloor {
+  static constexpr auto type = "take_floor";
+  static constexpr unsigned may = Giver::operator_ | Giver::chair;
+};
+BOOST_DESCRIBE_STRUCT(TakeFloor, (), ())
+
+/// Starts a film of this meeting from its beginning (its sound goes to all); the picture is seen where a cell shows Clip.
+struct PlayClip {
+  static constexpr auto type = "play_clip";
+  static constexpr unsigned may = only(Giver::operator_);
+  DocumentId document{};
+};
+BOOST_DESCRIBE_STRUCT(PlayClip, (), (document))
+
+struct PauseClip {
+  static constexpr auto type = "pause_clip";
+  static constexpr unsigned may = only(Giver::operator_);
+};
+BOOST_DESCRIBE_STRUCT(PauseClip, (), ())
+
+struct ResumeClip {
+  static constexpr auto type = "resume_clip";
+  static constexpr unsigned may = only(Giver::operator_);
+};
+BOOST_DESCRIBE_STRUCT(ResumeClip, (), ())
+
+struct StopClip {
+  static constexpr auto type = "stop_clip";
+  static constexpr unsigned may = only(Giver::operator_);
+};
+BOOST_DESCRIBE_STRUCT(StopClip, (), ())
+
+/// The film came to its end, or (with a reason) is none.
+struct FinishClip {
+  static constexpr auto type = "finish_clip";
+  static constexpr unsigned may = only(Giver::server);
+  std::string reason;  ///< empty, or a text key
+};
+BOOST_DESCRIBE_STRUCT(FinishClip, (), (reason))
+
+struct StartRecording {
+  static constexpr auto type = "start_recording";
+  static constexpr unsigned may = only(Giver::operator_);
+};
+BOOST_DESCRIBE_STRUCT(StartRecording, (), ())
+
+struct StopRecording {
+  static constexpr auto type = "stop_recording";
+  static constexpr unsigned may = only(Giver::operator_);
+};
+BOOST_DESCRIBE_STRUCT(StopRecording, (), ())
+
+/// The recorder could not go on (disk full, pipeline fault).
+struct FailRecording {
+  static constexpr auto type = "fail_recording";
+  static constexpr unsigned may = only(Giver::server);
+  std::string reason;  ///< a text key
+};
+BOOST_DESCRIBE_STRUCT(FailRecording, (), (reason))
+
+/// The agenda item that is being treated (index from 0 in the meeting's agenda).
+struct BeginItem {
+  static constexpr auto type = "begin_item";
+  static constexpr unsigned may = Giver::operator_ | Giver::chair;
+  protocol::Within<0, 59> item;
+};
+BOOST_DESCRIBE_STRUCT(BeginItem, (), (item))
+
+/// The server is back after a stop: nobody is connected yet.
+struct Resume {
+  static constexpr auto type = "resume";
+  static constexpr unsigned may = only(Giver::server);
+};
+BOOST_DESCRIBE_STRUCT(Resume, (), ())
+
+using Command = std::variant<Open, End, Join, Leave, LoseSite, StageScene, UndoScene, OpenMicrophone, CloseMicrophone,
+                             CloseOtherMicrophones, RaiseHand, LowerHand, GiveFloor, ExtendFloor, TakeFloor, PlayClip,
+                             PauseClip, ResumeClip, StopClip, FinishClip, StartRecording, StopRecording, FailRecording,
+                             BeginItem, Resume>;
+
+}  // namespace diemcau::session

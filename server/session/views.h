@@ -1,0 +1,144 @@
+#pragma once
+#include <boost/describe.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/session/scene.h"
+
+/// What each audience sees of a session: a projection of its state, sent whole once and then as RFC 6902 patches.
+/// Pages hold no second copy of the rules: what may be pressed now is in `may`.
+namespace diemcau::session {
+
+enum class SessionState { waiting, open, ended };
+BOOST_DESCRIBE_ENUM(SessionState, waiting, open, ended)
+
+enum class Presence { absent, connected, lost, left };
+BOOST_DESCRIBE_ENUM(Presence, absent, connected, lost, left)
+
+struct MeetingHead {
+  MeetingId id{};
+  std::string title, chair, organizer;
+  Time starts_at{}, ends_at{};
+};
+BOOST_DESCRIBE_STRUCT(MeetingHead, (), (id, title, chair, organizer, starts_at, ends_at))
+
+struct DocumentLine {
+  DocumentId id{};
+  std::string title, code;  ///< "12/GM-VPCP", may be empty
+  std::string media_type;
+  std::int64_t size{};
+};
+BOOST_DESCRIBE_STRUCT(DocumentLine, (), (id, title, code, media_type, size))
+
+struct Speaker {
+  SiteId site{};
+  Time since{};
+  std::optional<Time> until;
+};
+BOOST_DESCRIBE_STRUCT(Speaker, (), (site, since, until))
+
+enum class ClipState { stopped, playing, paused, failed };
+BOOST_DESCRIBE_ENUM(ClipState, stopped, playing, paused, failed)
+
+struct ClipView {
+  ClipState state{};
+  std::optional<DocumentId> document;
+  std::string reason;  ///< when failed: a text key
+};
+BOOST_DESCRIBE_STRUCT(ClipView, (), (state, document, reason))
+
+enum class RecorderState { off, recording, failed };
+BOOST_DESCRIBE_ENUM(RecorderState, off, recording, failed)
+
+struct RecorderView {
+  RecorderState state{};
+  std::optional<Time> since;
+  std::string reason;  ///< when failed: a text key
+};
+BOOST_DESCRIBE_STRUCT(RecorderView, (), (state, since, reason))
+
+struct AgendaLine {
+  std::string title;
+  std::optional<Time> planned_at, begun_at;
+  std::optional<SiteId> speaker;
+};
+BOOST_DESCRIBE_STRUCT(AgendaLine, (), (title, planned_at, begun_at, speaker))
+
+struct SiteView {
+  int number{};
+  std::string name, contact;
+  bool main = false;
+  Presence presence{};
+  std::optional<Time> since;  ///< of this presence
+  bool microphone = false;    ///< open
+  bool on_stage = false;
+  std::optional<Time> hand;   ///< since when it is raised
+};
+BOOST_DESCRIBE_STRUCT(SiteView, (), (number, name, contact, main, presence, since, microphone, on_stage, hand))
+
+struct OperatorMay {
+  bool open = false, end = false, stage = false, undo = false, record = false, clip = false;
+};
+BOOST_DESCRIBE_STRUCT(OperatorMay, (), (open, end, stage, undo, record, clip))
+
+/// For /console: everything.
+struct ConsoleView {
+  MeetingHead meeting;
+  SessionState state{};
+  std::optional<Time> opened_at, ended_at;
+  Scene scene;
+  std::map<SiteId, SiteView> sites;  ///< invited, by id: a map, so that a patch touches one entry
+  std::optional<Speaker> speaker;
+  std::vector<SiteId> waiting;  ///< raised hands, first come first
+  ClipView clip;
+  std::vector<DocumentLine> clips, documents;
+  RecorderView recorder;
+  std::vector<AgendaLine> agenda;
+  std::optional<int> item;
+  OperatorMay may;
+};
+BOOST_DESCRIBE_STRUCT(ConsoleView, (),
+                      (meeting, state, opened_at, ended_at, scene, sites, speaker, waiting, clip, clips, documents,
+                       recorder, agenda, item, may))
+
+/// A cell as a hall shows it.
+struct CellView {
+  std::optional<SiteId> site;
+  bool clip = false;
+  std::string label;     ///< "Sìn Hồ"; empty for a clip or a dark cell
+  bool present = false;  ///< its source is connected: a picture can be expected
+  bool own = false;      ///< this hall's own camera: shown from the camera, not sent back
+};
+BOOST_DESCRIBE_STRUCT(CellView, (), (site, clip, label, present, own))
+
+struct HallMay {
+  bool join = false, raise_hand = false, close_microphone = false;
+};
+BOOST_DESCRIBE_STRUCT(HallMay, (), (join, raise_hand, close_microphone))
+
+/// For /hall: its own place in the session, nothing of the others' lines.
+struct HallView {
+  MeetingHead meeting;
+  SiteId site{};
+  int number{};
+  std::string name;
+  SessionState state{};
+  std::optional<Time> opened_at;
+  Presence presence{};
+  Layout layout{};
+  std::vector<CellView> cells;
+  bool microphone = false;  ///< open: what is said here is heard by all
+  bool on_stage = false;
+  std::optional<int> queue;  ///< place among the raised hands, from 1
+  std::optional<Speaker> speaker;
+  std::string speaker_name;
+  std::vector<DocumentLine> documents;
+  HallMay may;
+};
+BOOST_DESCRIBE_STRUCT(HallView, (),
+                      (meeting, site, number, name, state, opened_at, presence, layout, cells, microphone, on_stage,
+                       queue, speaker, speaker_name, documents, may))
+
+}  // namespace diemcau::session

@@ -1,0 +1,162 @@
+#pragma once
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "server/session/commands.h"
+#include "server/session/views.h"
+
+/// What goes over the signaling WebSocket (wss://HOST/signaling, subprotocol "diemcau.v1"), one JSON object a message.
+/// web/shared/protocol.ts is written from these structs. Binary messages are snapshots, see SnapshotHeader below.
+namespace diemcau::protocol {
+using scheduler::MeetingId;
+using scheduler::SiteId;
+using scheduler::Time;
+
+/// One figure set of one hall's line, as its own page measures it (getStats), about every two seconds.
+struct Line {
+  Within<0, 100000> up_kbps;
+  Within<0, 100000> down_kbps;
+  Within<0, 1000> up_loss_permille;
+  Within<0, 1000> down_loss_permille;
+  Within<0, 60000> rtt_ms;
+  Within<0, 60000> jitter_ms;
+  Within<0, 6000> freezes_per_minute;
+  bool tcp = false;  ///< media runs over TCP because UDP does not pass
+};
+BOOST_DESCRIBE_STRUCT(Line, (),
+                      (up_kbps, down_kbps, up_loss_permille, down_loss_permille, rtt_ms, jitter_ms, freezes_per_minute,
+                       tcp))
+
+// ---- page → server
+
+/// First message of a connection. Exactly one of `hall` (the token of a hall link) and `meeting` (console; needs the
+/// log-in cookie).
+struct Hello {
+  static constexpr auto type = "hello";
+  std::string protocol;                ///< hash of the protocol that the page was built with
+  std::string device;                  ///< random text that a browser keeps: the same machine may come back at any time
+  std::optional<std::string> hall;
+  std::optional<MeetingId> meeting;
+  std::optional<bool> take_over;       ///< put out another machine that holds this site
+};
+BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, device, hall, meeting, take_over))
+
+/// Connects media. From a hall it is also its Join: answered by Answer once the join is stored, or by Refused.
+/// A further Offer replaces the peer of this connection.
+struct Offer {
+  static constexpr auto type = "offer";
+  std::uint32_t id{};
+  std::string sdp;
+};
+BOOST_DESCRIBE_STRUCT(Offer, (), (id, sdp))
+
+struct Give {
+  static constexpr auto type = "give";
+  std::uint32_t id{};  ///< chosen by the page; comes back in Done or Refused
+  session::Command command;
+};
+BOOST_DESCRIBE_STRUCT(Give, (), (id, command))
+
+/// The page missed a revision: send everything again.
+struct AskWhole {
+  static constexpr auto type = "ask_whole";
+};
+BOOST_DESCRIBE_STRUCT(AskWhole, (), ())
+
+struct ReportLine {
+  static constexpr auto type = "report_line";
+  Line line;
+};
+BOOST_DESCRIBE_STRUCT(ReportLine, (), (line))
+
+using ClientMessage = std::variant<Hello, Offer, Give, AskWhole, ReportLine>;
+
+// ---- server → page
+
+/// The whole projection: after Hello and after AskWhole. Exactly one of the views.
+struct Whole {
+  static constexpr auto type = "whole";
+  std::int64_t revision{};
+  Time now{};               ///< the server's clock, to show times and countdowns right on a PC whose clock is wrong
+  bool media_alive = false;  ///< the media peer of this device still runs: no new Offer needed if the page's runs too
+  std::optional<session::ConsoleView> console;
+  std::optional<session::HallView> hall;
+};
+BOOST_DESCRIBE_STRUCT(Whole, (), (revision, now, media_alive, console, hall))
+
+/// RFC 6902 operations that lead from revision-1 to revision.
+struct Patch {
+  static constexpr auto type = "patch";
+  std::int64_t revision{};
+  json operations;
+};
+BOOST_DESCRIBE_STRUCT(Patch, (), (revision, operations))
+
+struct Answer {
+  static constexpr auto type = "answer";
+  std::uint32_t id{};
+  std::string sdp;
+};
+BOOST_DESCRIBE_STRUCT(Answer, (), (id, sdp))
+
+struct Done {
+  static constexpr auto type = "done";
+  std::uint32_t id{};
+};
+BOOST_DESCRIBE_STRUCT(Done, (), (id))
+
+struct Refused {
+  static constexpr auto type = "refused";
+  std::optional<std::uint32_t> id;
+  std::string text_key, detail;
+};
+BOOST_DESCRIBE_STRUCT(Refused, (), (id, text_key, detail))
+
+/// Sound levels, 0 (silence) … 100, five times a second, of connected sites. Lossy. To consoles.
+struct Levels {
+  static constexpr auto type = "levels";
+  std::map<SiteId, int> levels;
+};
+BOOST_DESCRIBE_STRUCT(Levels, (), (levels))
+
+/// Line figures by site. Lossy. To consoles.
+struct Lines {
+  static constexpr auto type = "lines";
+  std::map<SiteId, Line> lines;
+};
+BOOST_DESCRIBE_STRUCT(Lines, (), (lines))
+
+/// Once a second to every connection: it is alive. A page that hears nothing for 4 s connects anew. To consoles also
+/// what the server itself has to say.
+struct Tick {
+  static constexpr auto type = "tick";
+  Time now{};
+  std::optional<std::int64_t> recorded_bytes, disk_free_bytes;
+};
+BOOST_DESCRIBE_STRUCT(Tick, (), (now, recorded_bytes, disk_free_bytes))
+
+/// The media of this connection ended on the server's side (no packets any more): offer again.
+struct MediaLost {
+  static constexpr auto type = "media_lost";
+};
+BOOST_DESCRIBE_STRUCT(MediaLost, (), ())
+
+/// The last message before the server closes. `again`: false when connecting anew would end the same way.
+struct Goodbye {
+  static constexpr auto type = "goodbye";
+  std::string text_key, detail;
+  bool again = false;
+};
+BOOST_DESCRIBE_STRUCT(Goodbye, (), (text_key, detail, again))
+
+using ServerMessage = std::variant<Whole, Patch, Answer, Done, Refused, Levels, Lines, Tick, MediaLost, Goodbye>;
+
+/// Binary message: four bytes big-endian site id (0 from a hall: it speaks for itself), then a JPEG of at most 40 KB,
+/// 256x144. A hall sends one every three seconds, the server passes it on to consoles and keeps the last of each site.
+inline constexpr std::size_t snapshot_limit = 40 * 1024;
+
+}  // namespace diemcau::protocol
