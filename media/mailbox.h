@@ -5,7 +5,8 @@
 
 namespace diemcau::media {
 
-/// The only place where two threads of media/ meet: plain values go in on one side and out on the other, in order.
+/// The only place where two threads of media/ meet: plain values go in on one side and out on the other, in
+/// order.
 template <class T>
 class Mailbox {
  public:

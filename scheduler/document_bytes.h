@@ -21,7 +21,8 @@ class DocumentBytes {
     void write(std::span<const std::byte> bytes);
     std::int64_t size() const;
     const std::filesystem::path& path() const;
-    /// fsync, rename to the content's name, fsync of the folder. Returns the hash. The same bytes twice are one file.
+    /// fsync, rename to the content's name, fsync of the folder. Returns the hash. The same bytes twice are
+    /// one file.
     std::string keep();
 
    private:

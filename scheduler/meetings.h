@@ -1,9 +1,9 @@
 #pragma once
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <SQLiteCpp/SQLiteCpp.h>
 
 #include "scheduler/ids.h"
 #include "scheduler/result.h"
@@ -17,7 +17,16 @@ enum class MeetingMode { host, guest };
 enum class MeetingState { planned, live, ended, cancelled, postponed };
 
 /// The kinds of QĐ 45/2018/QĐ-TTg that people pick from.
-enum class MeetingKind { briefing, problem_solving, consultation, coordination, professional, thematic, review, training };
+enum class MeetingKind {
+  briefing,
+  problem_solving,
+  consultation,
+  coordination,
+  professional,
+  thematic,
+  review,
+  training
+};
 
 struct AgendaItem {
   AgendaItemId id{};
@@ -37,10 +46,10 @@ struct InvitedSite {
 struct MeetingForm {
   MeetingMode mode{};
   MeetingKind kind{};
-  std::string title;      ///< 1..300
-  std::string organizer;  ///< cơ quan chủ trì; for a guest meeting the ministry
-  std::string chair;      ///< người chủ trì
-  std::string place;      ///< room at the main site
+  std::string title;       ///< 1..300
+  std::string organizer;   ///< cơ quan chủ trì; for a guest meeting the ministry
+  std::string chair;       ///< người chủ trì
+  std::string place;       ///< room at the main site
   std::string invitation;  ///< number of the invitation letter, as written: "12/GM-VPCP"
   std::string notes;
   Time starts_at{}, ends_at{};
@@ -52,7 +61,8 @@ struct Meeting {
   MeetingId id{};
   std::string uuid;
   MeetingState state{};
-  std::int64_t revision{};  ///< raised by each change of the form; a change must name the one that it was made from
+  std::int64_t
+      revision{};  ///< raised by each change of the form; a change must name the one that it was made from
   std::optional<Time> opened_at, ended_at;
   std::string state_reason;  ///< why cancelled or postponed
   MeetingForm form;
@@ -71,8 +81,9 @@ struct MeetingSummary {
 class Meetings {
  public:
   explicit Meetings(SQLite::Database& database) : database_(database) {}
-  /// Refuses: meeting.ends_before_start, meeting.title_missing, meeting.too_long (over 7 days), meeting.unknown_site,
-  /// meeting.site_twice, meeting.two_main_sites; a host meeting without sites is allowed while it is planned.
+  /// Refuses: meeting.ends_before_start, meeting.title_missing, meeting.too_long (over 7 days),
+  /// meeting.unknown_site, meeting.site_twice, meeting.two_main_sites; a host meeting without sites is
+  /// allowed while it is planned.
   Result<MeetingId> add(const MeetingForm& form, Time now);
   /// Also refuses meeting.changed_meanwhile (conflict) and, once live or ended, changes of mode and time
   /// (meeting.already_held).

@@ -8,9 +8,9 @@
 namespace diemcau::rtp {
 namespace {
 using namespace std::chrono_literals;
-constexpr auto reordering = 10ms;     // later than that a packet counts as lost
+constexpr auto reordering = 10ms;  // later than that a packet counts as lost
 constexpr auto least_interval = 20ms;
-constexpr auto too_old = 1500ms;      // the viewers' jitter buffers have long gone on
+constexpr auto too_old = 1500ms;  // the viewers' jitter buffers have long gone on
 }  // namespace
 
 void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
@@ -47,7 +47,8 @@ std::vector<std::uint16_t> NackGenerator::due(Clock::time_point now, Clock::dura
       it = missing_.erase(it);
       continue;
     }
-    const bool ask = missing.requests == 0 ? now - missing.noticed >= reordering : now - missing.asked >= interval;
+    const bool ask =
+        missing.requests == 0 ? now - missing.noticed >= reordering : now - missing.asked >= interval;
     if (ask) {
       missing.asked = now;
       ++missing.requests;

@@ -15,8 +15,8 @@ class NackGenerator {
 
   /// A packet arrived, by itself or as a retransmission.
   void on_packet(std::uint16_t sequence, Clock::time_point now);
-  /// Sequence numbers to ask for now, in order: each first after a short wait (it may only be late), then once every
-  /// round trip, at most `most_requests` times.
+  /// Sequence numbers to ask for now, in order: each first after a short wait (it may only be late), then
+  /// once every round trip, at most `most_requests` times.
   std::vector<std::uint16_t> due(Clock::time_point now, Clock::duration round_trip);
   /// True once after packets were given up: only a keyframe helps.
   bool take_given_up();

@@ -20,7 +20,8 @@ struct PacketView {
 /// Nothing is allocated; anything that does not add up is nullopt, never a partly filled view.
 std::optional<PacketView> parse_packet(std::span<const std::byte> bytes);
 
-/// The element `id` (1..14, or 1..255 in the two-byte form) of a header extension block (RFC 8285); empty when absent.
+/// The element `id` (1..14, or 1..255 in the two-byte form) of a header extension block (RFC 8285); empty
+/// when absent.
 std::span<const std::byte> find_extension(const PacketView& packet, int id);
 
 /// Signed distance from `b` to `a` of 16-bit sequence numbers that wrap: positive when `a` is newer.

@@ -188,7 +188,8 @@ void RtcpWriter::feedback(std::uint8_t type, std::uint8_t format, std::uint32_t 
 
 std::uint64_t ntp_time(std::chrono::system_clock::time_point at) {
   constexpr std::uint64_t from_1900_to_1970 = 2208988800ULL;
-  const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
+  const auto nanoseconds =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
   const auto seconds = static_cast<std::uint64_t>(nanoseconds / 1000000000);
   const auto fraction = (static_cast<std::uint64_t>(nanoseconds % 1000000000) << 32) / 1000000000ULL;
   return (seconds + from_1900_to_1970) << 32 | fraction;

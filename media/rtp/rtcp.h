@@ -16,9 +16,9 @@ struct SenderReport {
 };
 
 struct ReportBlock {
-  std::uint32_t ssrc{};        ///< whose stream this is about
-  std::uint8_t fraction_lost{};  ///< of 256, since the last report
-  std::uint32_t jitter{};        ///< in units of the stream's clock
+  std::uint32_t ssrc{};                               ///< whose stream this is about
+  std::uint8_t fraction_lost{};                       ///< of 256, since the last report
+  std::uint32_t jitter{};                             ///< in units of the stream's clock
   std::uint32_t last_sender_report{}, delay_since{};  ///< 1/65536 s
 };
 
@@ -35,8 +35,8 @@ struct RtcpReport {
   std::vector<std::uint32_t> keyframes_wanted;  ///< SSRCs of PLI and FIR
 };
 
-/// Reads a compound or reduced-size packet (RFC 5506). Parts of kinds that are not listed above are passed over; nullopt
-/// when the lengths do not add up.
+/// Reads a compound or reduced-size packet (RFC 5506). Parts of kinds that are not listed above are passed
+/// over; nullopt when the lengths do not add up.
 std::optional<RtcpReport> parse_rtcp(std::span<const std::byte> packet);
 
 /// Writes packets one after the other into a buffer; a packet that does not fit is left out whole.
@@ -46,7 +46,8 @@ class RtcpWriter {
   void sender_report(const SenderReport& report, std::uint32_t packets, std::uint32_t bytes);
   void receiver_report(std::uint32_t sender, std::span<const ReportBlock> blocks);
   void source_description(std::uint32_t ssrc, std::string_view cname);
-  void nack(std::uint32_t sender, std::uint32_t ssrc, std::span<const std::uint16_t> sequences);  ///< in order
+  void nack(std::uint32_t sender, std::uint32_t ssrc,
+            std::span<const std::uint16_t> sequences);  ///< in order
   void picture_loss(std::uint32_t sender, std::uint32_t ssrc);
   /// A payload-specific or transport feedback with the given FCI (padded to words by the caller).
   void feedback(std::uint8_t type, std::uint8_t format, std::uint32_t sender, std::uint32_t ssrc,

@@ -16,7 +16,8 @@ constexpr std::string_view transport_sequence_uri =
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -35,11 +36,14 @@ std::optional<Number> number(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
-/// mid, ufrag and password come back in our answer or in tables: only what the grammars allow (RFC 8839 5.4, RFC 5888 4).
+/// mid, ufrag and password come back in our answer or in tables: only what the grammars allow (RFC 8839 5.4,
+/// RFC 5888 4).
 bool is_token(std::string_view text, std::size_t longest) {
-  return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::string_view("+/-_.~!{}").find(static_cast<char>(c)) != std::string_view::npos;
-  });
+  return !text.empty() && text.size() <= longest &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return std::isalnum(c) != 0 ||
+                  std::string_view("+/-_.~!{}").find(static_cast<char>(c)) != std::string_view::npos;
+         });
 }
 
 class OfferReader {
@@ -74,7 +78,8 @@ class OfferReader {
     media.protocol = cut(line, ' ');
     if (!is_token(media.kind_text, 20) || !is_token(media.protocol, 40)) why_ = "an m-line is broken";
     while (!line.empty() && media.codecs.size() < most_codecs)
-      if (const auto payload_type = number<int>(cut(line, ' ')); payload_type && *payload_type >= 0 && *payload_type < 128)
+      if (const auto payload_type = number<int>(cut(line, ' '));
+          payload_type && *payload_type >= 0 && *payload_type < 128)
         media.codecs.push_back({*payload_type, {}, 0, 1, {}, {}});
     return true;
   }
@@ -112,7 +117,8 @@ class OfferReader {
     } else if (name == "extmap") {
       read_extension(media, line);
     } else if (name == "ssrc") {
-      if (const auto ssrc = number<std::uint32_t>(cut(line, ' ')); ssrc && media.ssrcs.size() < 16 &&
+      if (const auto ssrc = number<std::uint32_t>(cut(line, ' '));
+          ssrc && media.ssrcs.size() < 16 &&
           std::find(media.ssrcs.begin(), media.ssrcs.end(), *ssrc) == media.ssrcs.end())
         media.ssrcs.push_back(*ssrc);
     } else if (name == "ssrc-group" && cut(line, ' ') == "FID") {
@@ -141,7 +147,8 @@ class OfferReader {
   static void read_feedback(OfferedMedia& media, std::string_view line) {
     const auto payload_type = cut(line, ' ');
     for (auto& codec : media.codecs)
-      if ((payload_type == "*" || number<int>(payload_type) == codec.payload_type) && codec.feedback.size() < 12)
+      if ((payload_type == "*" || number<int>(payload_type) == codec.payload_type) &&
+          codec.feedback.size() < 12)
         codec.feedback.emplace_back(line.substr(0, 40));
   }
   static void read_extension(OfferedMedia& media, std::string_view line) {
@@ -158,7 +165,8 @@ class OfferReader {
       why_ = "no ICE user name or password";
     } else if (offer_.fingerprint.size() != 95) {  // 32 bytes as hex with colons
       why_ = "no SHA-256 fingerprint";
-    } else if (std::any_of(offer_.media.begin(), offer_.media.end(), [](const auto& m) { return m.mid.empty(); })) {
+    } else if (std::any_of(offer_.media.begin(), offer_.media.end(),
+                           [](const auto& m) { return m.mid.empty(); })) {
       why_ = "an m-line without mid";
     }
   }
@@ -176,27 +184,32 @@ int extension_id(const OfferedMedia& media, std::string_view uri) {
 
 void write_media(std::ostringstream& out, const OfferedMedia& offered, const AgreedMedia& agreed) {
   if (!agreed.accepted) {
-    out << "m=" << offered.kind_text << " 0 " << offered.protocol << " 0\r\nc=IN IP4 0.0.0.0\r\na=mid:" << offered.mid
-        << "\r\na=inactive\r\n";
+    out << "m=" << offered.kind_text << " 0 " << offered.protocol
+        << " 0\r\nc=IN IP4 0.0.0.0\r\na=mid:" << offered.mid << "\r\na=inactive\r\n";
     return;
   }
   out << "m=" << offered.kind_text << " 9 " << offered.protocol << ' ' << agreed.payload_type;
   if (agreed.repair_payload_type >= 0) out << ' ' << agreed.repair_payload_type;
   out << "\r\nc=IN IP4 0.0.0.0\r\na=mid:" << offered.mid << "\r\na=rtcp-mux\r\na=rtcp-rsize\r\na="
-      << (agreed.to_us && agreed.from_us ? "sendrecv" : agreed.from_us ? "sendonly" : "recvonly") << "\r\n";
-  for (const auto& [id, uri] : {std::pair(agreed.mid_extension, mid_uri), std::pair(agreed.level_extension, level_uri),
-                                std::pair(agreed.transport_sequence_extension, transport_sequence_uri)})
+      << (agreed.to_us && agreed.from_us ? "sendrecv"
+          : agreed.from_us               ? "sendonly"
+                                         : "recvonly")
+      << "\r\n";
+  for (const auto& [id, uri] :
+       {std::pair(agreed.mid_extension, mid_uri), std::pair(agreed.level_extension, level_uri),
+        std::pair(agreed.transport_sequence_extension, transport_sequence_uri)})
     if (id != 0) out << "a=extmap:" << id << ' ' << uri << "\r\n";
   const auto payload_type = agreed.payload_type;
   if (agreed.kind == MediaKind::audio) {
-    out << "a=rtpmap:" << payload_type << " opus/48000/2\r\na=fmtp:" << payload_type << " minptime=10;useinbandfec=1\r\n";
+    out << "a=rtpmap:" << payload_type << " opus/48000/2\r\na=fmtp:" << payload_type
+        << " minptime=10;useinbandfec=1\r\n";
   } else {
     out << "a=rtpmap:" << payload_type << " VP8/90000\r\n";
     for (const auto* feedback : {"nack", "nack pli", "ccm fir"})
       out << "a=rtcp-fb:" << payload_type << ' ' << feedback << "\r\n";
     if (agreed.repair_payload_type >= 0)
-      out << "a=rtpmap:" << agreed.repair_payload_type << " rtx/90000\r\na=fmtp:" << agreed.repair_payload_type
-          << " apt=" << payload_type << "\r\n";
+      out << "a=rtpmap:" << agreed.repair_payload_type
+          << " rtx/90000\r\na=fmtp:" << agreed.repair_payload_type << " apt=" << payload_type << "\r\n";
   }
   if (agreed.transport_sequence_extension != 0) out << "a=rtcp-fb:" << payload_type << " transport-cc\r\n";
   if (agreed.from_us)
@@ -205,7 +218,9 @@ void write_media(std::ostringstream& out, const OfferedMedia& offered, const Agr
 
 }  // namespace
 
-std::optional<Offer> parse_offer(std::string_view text, std::string& why) { return OfferReader().read(text, why); }
+std::optional<Offer> parse_offer(std::string_view text, std::string& why) {
+  return OfferReader().read(text, why);
+}
 
 std::vector<AgreedMedia> agree(const Offer& offer) {
   std::vector<AgreedMedia> all;
@@ -215,8 +230,9 @@ std::vector<AgreedMedia> agree(const Offer& offer) {
     agreed.mid = offered.mid;
     if (offered.rejected || offered.direction == Direction::none) continue;
     const auto codec = std::find_if(offered.codecs.begin(), offered.codecs.end(), [&](const Codec& c) {
-      return offered.kind == MediaKind::audio ? c.name == "opus" && c.clock_rate == 48000
-                                              : offered.kind == MediaKind::video && c.name == "vp8" && c.clock_rate == 90000;
+      return offered.kind == MediaKind::audio
+                 ? c.name == "opus" && c.clock_rate == 48000
+                 : offered.kind == MediaKind::video && c.name == "vp8" && c.clock_rate == 90000;
     });
     if (codec == offered.codecs.end()) continue;
     agreed.accepted = true;
@@ -236,7 +252,8 @@ std::vector<AgreedMedia> agree(const Offer& offer) {
   return all;
 }
 
-std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agreed, const AnswerIdentity& identity) {
+std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agreed,
+                         const AnswerIdentity& identity) {
   std::ostringstream out;
   out << "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE";
   for (const auto& media : agreed)
@@ -248,8 +265,8 @@ std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agr
     if (!agreed[i].accepted || !first) continue;
     // Transport lines stand on the first bundled m-line only (RFC 9143 7.3.3).
     first = false;
-    out << "a=ice-ufrag:" << identity.ice_ufrag << "\r\na=ice-pwd:" << identity.ice_password << "\r\na=fingerprint:sha-256 "
-        << identity.fingerprint << "\r\na=setup:passive\r\n";
+    out << "a=ice-ufrag:" << identity.ice_ufrag << "\r\na=ice-pwd:" << identity.ice_password
+        << "\r\na=fingerprint:sha-256 " << identity.fingerprint << "\r\na=setup:passive\r\n";
     for (const auto& candidate : identity.candidates) out << "a=candidate:" << candidate << "\r\n";
     out << "a=end-of-candidates\r\n";
   }

@@ -36,7 +36,7 @@ struct OfferedMedia {
   bool rejected = false;  ///< port 0 without bundle-only
   std::vector<Codec> codecs;
   std::vector<Extension> extensions;
-  std::vector<std::uint32_t> ssrcs;                                  ///< of a=ssrc, in order, each once
+  std::vector<std::uint32_t> ssrcs;                                   ///< of a=ssrc, in order, each once
   std::vector<std::pair<std::uint32_t, std::uint32_t>> repair_pairs;  ///< a=ssrc-group:FID: stream, its RTX
 };
 
@@ -46,8 +46,8 @@ struct Offer {
   std::vector<OfferedMedia> media;
 };
 
-/// Reads an offer; nullopt with `why` (for the log and the problem's detail) when it makes no sense or lacks what we need:
-/// BUNDLE with mids, ICE credentials, a SHA-256 fingerprint, RTCP mux.
+/// Reads an offer; nullopt with `why` (for the log and the problem's detail) when it makes no sense or lacks
+/// what we need: BUNDLE with mids, ICE credentials, a SHA-256 fingerprint, RTCP mux.
 std::optional<Offer> parse_offer(std::string_view text, std::string& why);
 
 /// What was agreed for one m-line.
@@ -55,7 +55,7 @@ struct AgreedMedia {
   MediaKind kind{};
   std::string mid;
   bool accepted = false;
-  bool to_us = false;   ///< they send, we receive
+  bool to_us = false;    ///< they send, we receive
   bool from_us = false;  ///< a slot
   int payload_type = -1, repair_payload_type = -1;
   // Header extension ids of the offer, 0 when not offered.
@@ -75,6 +75,7 @@ struct AnswerIdentity {
 };
 
 /// The answer to `offer`: ICE-lite, DTLS passive, the agreed m-lines in the order of the offer.
-std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agreed, const AnswerIdentity& identity);
+std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agreed,
+                         const AnswerIdentity& identity);
 
 }  // namespace diemcau::rtp

@@ -25,7 +25,8 @@ void TransportFeedback::on_packet(std::uint16_t transport_sequence, Clock::time_
     epoch_ = at;
     highest_ = next_ = transport_sequence;
   }
-  const auto sequence = highest_ + sequence_distance(transport_sequence, static_cast<std::uint16_t>(highest_));
+  const auto sequence =
+      highest_ + sequence_distance(transport_sequence, static_cast<std::uint16_t>(highest_));
   highest_ = std::max(highest_, sequence);
   if (sequence < next_ || arrivals_.size() >= most_packets) return;  // told already, or a flood
   arrivals_.push_back({sequence, (at - *epoch_) / 250us});
@@ -33,14 +34,16 @@ void TransportFeedback::on_packet(std::uint16_t transport_sequence, Clock::time_
 
 std::optional<std::vector<std::byte>> TransportFeedback::take() {
   if (arrivals_.empty()) return std::nullopt;
-  std::sort(arrivals_.begin(), arrivals_.end(), [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
+  std::sort(arrivals_.begin(), arrivals_.end(),
+            [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
   arrivals_.erase(std::unique(arrivals_.begin(), arrivals_.end(),
                               [](const auto& a, const auto& b) { return a.sequence == b.sequence; }),
                   arrivals_.end());
   // After a long gap only what is near the end is worth telling.
   const auto last = arrivals_.back().sequence;
   const auto base = std::max(next_, last - static_cast<std::int64_t>(most_packets) + 1);
-  const auto first = std::find_if(arrivals_.begin(), arrivals_.end(), [&](const auto& a) { return a.sequence >= base; });
+  const auto first =
+      std::find_if(arrivals_.begin(), arrivals_.end(), [&](const auto& a) { return a.sequence >= base; });
 
   const auto reference = first->ticks / ticks_per_reference;
   auto previous = reference * ticks_per_reference;
@@ -52,7 +55,8 @@ std::optional<std::vector<std::byte>> TransportFeedback::take() {
       symbols.push_back(not_received);
       continue;
     }
-    // A delta that does not fit 16 bits would be 8 s: the next feedback is 50 ms away, so this is a clamp, not a loss.
+    // A delta that does not fit 16 bits would be 8 s: the next feedback is 50 ms away, so this is a clamp,
+    // not a loss.
     const auto delta = std::clamp<std::int64_t>(arrival->ticks - previous, INT16_MIN, INT16_MAX);
     previous += delta;
     if (delta >= 0 && delta <= 255) {

@@ -9,15 +9,15 @@
 namespace diemcau::rtp {
 
 /// Notes when each packet of a sender arrived and writes the transport-wide feedback
-/// (draft-holmer-rmcat-transport-wide-cc-extensions-01) from which a browser learns how much its uplink carries. Without
-/// it Chromium stays at 300 kbit/s.
+/// (draft-holmer-rmcat-transport-wide-cc-extensions-01) from which a browser learns how much its uplink
+/// carries. Without it Chromium stays at 300 kbit/s.
 class TransportFeedback {
  public:
   using Clock = std::chrono::steady_clock;
 
   void on_packet(std::uint16_t transport_sequence, Clock::time_point at);
-  /// The feedback control information of what arrived since the last call, for an RTCP packet of type 205, format 15;
-  /// nullopt when nothing did. Call about every 50 ms.
+  /// The feedback control information of what arrived since the last call, for an RTCP packet of type 205,
+  /// format 15; nullopt when nothing did. Call about every 50 ms.
   std::optional<std::vector<std::byte>> take();
 
  private:

@@ -11,8 +11,8 @@ struct Vp8Descriptor {
   bool starts_frame = false;  ///< first packet of a frame (S bit, partition 0)
   bool keyframe = false;      ///< and that frame is a key frame (RFC 6386 9.1)
   std::optional<std::uint16_t> picture_id;
-  bool picture_id_is_long = false;     ///< 15 bits, else 7
-  std::size_t picture_id_offset = 0;   ///< within the payload
+  bool picture_id_is_long = false;    ///< 15 bits, else 7
+  std::size_t picture_id_offset = 0;  ///< within the payload
   std::optional<std::uint8_t> tl0_index;
   std::size_t tl0_index_offset = 0;
   int temporal_layer = 0;

@@ -1,15 +1,15 @@
 #include "media/transport/dtls.h"
 
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
-
-#include <algorithm>
-#include <cstring>
-#include <stdexcept>
 
 namespace diemcau::transport {
 namespace {
@@ -52,14 +52,15 @@ Certificate self_signed(EVP_PKEY* key) {
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 397L * 86400);
   X509_set_pubkey(certificate.get(), key);
   auto* name = X509_get_subject_name(certificate.get());
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("diemcau"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("diemcau"), -1,
+                             -1, 0);
   X509_set_issuer_name(certificate.get(), name);
   if (X509_sign(certificate.get(), key, EVP_sha256()) == 0) fail("sign");
   return certificate;
 }
 
-// A memory BIO loses the datagram boundaries of what it takes, so output goes through a BIO of our own: one write is one
-// datagram.
+// A memory BIO loses the datagram boundaries of what it takes, so output goes through a BIO of our own: one
+// write is one datagram.
 int write_datagram(BIO* bio, const char* data, int size) {
   const auto* send = static_cast<const DtlsSession::Send*>(BIO_get_data(bio));
   (*send)(std::as_bytes(std::span(data, static_cast<std::size_t>(size))));
@@ -79,7 +80,8 @@ long control(BIO*, int command, long, void*) {
 
 BIO_METHOD* datagram_method() {
   static const std::unique_ptr<BIO_METHOD, Free<BIO_meth_free>> method = [] {
-    std::unique_ptr<BIO_METHOD, Free<BIO_meth_free>> made(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "datagram"));
+    std::unique_ptr<BIO_METHOD, Free<BIO_meth_free>> made(
+        BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "datagram"));
     BIO_meth_set_write(made.get(), write_datagram);
     BIO_meth_set_ctrl(made.get(), control);
     BIO_meth_set_create(made.get(), [](BIO* bio) {
@@ -102,7 +104,8 @@ DtlsContext::DtlsContext() : context_(SSL_CTX_new(DTLS_server_method())) {
   SSL_CTX_use_PrivateKey(context_, key.get());
   // 0 is success for this one call.
   if (SSL_CTX_set_tlsext_use_srtp(context_, "SRTP_AEAD_AES_128_GCM") != 0) fail("use_srtp");
-  // Every certificate is accepted here: it is self-signed by nature, and its fingerprint is compared after the handshake.
+  // Every certificate is accepted here: it is self-signed by nature, and its fingerprint is compared after
+  // the handshake.
   SSL_CTX_set_verify(context_, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                      [](int, X509_STORE_CTX*) { return 1; });
   SSL_CTX_set_options(context_, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
@@ -146,7 +149,8 @@ DtlsSession::State DtlsSession::receive(std::span<const std::byte> datagram) {
       const std::unique_ptr<X509, Free<X509_free>> certificate(SSL_get1_peer_certificate(ssl));
       const bool expected = certificate && fingerprint_of(certificate.get()) == fingerprint_;
       state_ = expected && SSL_get_selected_srtp_profile(ssl) != nullptr ? State::connected : State::failed;
-    } else if (const int error = SSL_get_error(ssl, done); error == SSL_ERROR_SSL || error == SSL_ERROR_SYSCALL) {
+    } else if (const int error = SSL_get_error(ssl, done);
+               error == SSL_ERROR_SSL || error == SSL_ERROR_SYSCALL) {
       state_ = State::failed;
     }
   } else {
@@ -177,8 +181,8 @@ std::optional<SrtpKeys> DtlsSession::keys() const {
   constexpr std::size_t salt = 12;
   std::array<unsigned char, 2 * (key + salt)> material{};
   constexpr std::string_view label = "EXTRACTOR-dtls_srtp";
-  if (SSL_export_keying_material(io_->ssl.get(), material.data(), material.size(), label.data(), label.size(), nullptr, 0,
-                                 0) != 1)
+  if (SSL_export_keying_material(io_->ssl.get(), material.data(), material.size(), label.data(), label.size(),
+                                 nullptr, 0, 0) != 1)
     return std::nullopt;
   SrtpKeys keys;
   const auto* at = material.data();

@@ -1,6 +1,4 @@
 #pragma once
-#include <openssl/types.h>
-
 #include <array>
 #include <cstddef>
 #include <functional>
@@ -9,9 +7,12 @@
 #include <span>
 #include <string>
 
+#include <openssl/types.h>
+
 namespace diemcau::transport {
 
-/// Master keys of both directions of one SRTP association, AEAD_AES_128_GCM (RFC 7714): 16-byte key, 12-byte salt.
+/// Master keys of both directions of one SRTP association, AEAD_AES_128_GCM (RFC 7714): 16-byte key, 12-byte
+/// salt.
 struct SrtpKeys {
   struct Direction {
     std::array<unsigned char, 16> key{};
@@ -20,8 +21,8 @@ struct SrtpKeys {
   Direction from_peer, to_peer;
 };
 
-/// The certificate that all DTLS handshakes of this process show, and the context made of it. Self-signed P-256, made at
-/// start: its fingerprint travels in each answer, over TLS.
+/// The certificate that all DTLS handshakes of this process show, and the context made of it. Self-signed
+/// P-256, made at start: its fingerprint travels in each answer, over TLS.
 class DtlsContext {
  public:
   DtlsContext();  ///< throws std::runtime_error when OpenSSL cannot
@@ -44,7 +45,8 @@ class DtlsSession {
   enum class State { handshaking, connected, failed, closed };
   using Send = std::function<void(std::span<const std::byte> datagram)>;
 
-  /// `fingerprint` is the peer's, from its offer (SHA-256, any case): another certificate fails the handshake.
+  /// `fingerprint` is the peer's, from its offer (SHA-256, any case): another certificate fails the
+  /// handshake.
   DtlsSession(const DtlsContext& context, std::string fingerprint, Send send);
   ~DtlsSession();
   DtlsSession(const DtlsSession&) = delete;

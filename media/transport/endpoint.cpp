@@ -1,8 +1,8 @@
 #include "media/transport/endpoint.h"
 
-#include <arpa/inet.h>
-
 #include <array>
+
+#include <arpa/inet.h>
 
 namespace diemcau::transport {
 

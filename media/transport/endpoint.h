@@ -1,16 +1,16 @@
 #pragma once
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <cstdint>
 #include <cstring>
 #include <functional>
 #include <string>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 namespace diemcau::transport {
 
-/// Where a peer's packets come from and go to: a UDP address, or one of our TCP connections (then `connection` is not 0).
-/// IPv4 is kept as an IPv4-mapped IPv6 address, so that one form serves all tables.
+/// Where a peer's packets come from and go to: a UDP address, or one of our TCP connections (then
+/// `connection` is not 0). IPv4 is kept as an IPv4-mapped IPv6 address, so that one form serves all tables.
 struct Endpoint {
   in6_addr address{};
   std::uint16_t port{};          ///< host order
@@ -19,7 +19,8 @@ struct Endpoint {
   bool is_tcp() const { return connection != 0; }
   bool is_v4() const { return IN6_IS_ADDR_V4MAPPED(&address) != 0; }
   friend bool operator==(const Endpoint& a, const Endpoint& b) {
-    return a.port == b.port && a.connection == b.connection && std::memcmp(&a.address, &b.address, sizeof a.address) == 0;
+    return a.port == b.port && a.connection == b.connection &&
+           std::memcmp(&a.address, &b.address, sizeof a.address) == 0;
   }
 };
 
@@ -35,7 +36,8 @@ struct EndpointHash {
     std::memcpy(&high, &endpoint.address, 8);
     std::memcpy(&low, reinterpret_cast<const char*>(&endpoint.address) + 8, 8);
     return std::hash<std::uint64_t>()(high * 0x9e3779b97f4a7c15ULL ^ low ^
-                                      (static_cast<std::uint64_t>(endpoint.port) << 48) ^ endpoint.connection);
+                                      (static_cast<std::uint64_t>(endpoint.port) << 48) ^
+                                      endpoint.connection);
   }
 };
 

@@ -1,7 +1,7 @@
 #pragma once
-#include <unistd.h>
-
 #include <utility>
+
+#include <unistd.h>
 
 namespace diemcau::transport {
 

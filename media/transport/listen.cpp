@@ -1,11 +1,11 @@
 #include "media/transport/listen.h"
 
+#include <cerrno>
+#include <system_error>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-
-#include <cerrno>
-#include <system_error>
 
 namespace diemcau::transport {
 

@@ -1,10 +1,10 @@
 #include "media/transport/send_batch.h"
 
-#include <netinet/udp.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+
+#include <netinet/udp.h>
 
 namespace diemcau::transport {
 
@@ -28,7 +28,8 @@ void SendBatch::add(const Endpoint& to, std::uint32_t peer, std::size_t size) {
 
 void SendBatch::flush() {
   if (items_.empty()) return;
-  std::stable_sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) { return a.peer < b.peer; });
+  std::stable_sort(items_.begin(), items_.end(),
+                   [](const Item& a, const Item& b) { return a.peer < b.peer; });
   messages_.clear();
   parts_.clear();
   for (std::size_t i = 0; i < items_.size();) {
@@ -76,14 +77,15 @@ void SendBatch::flush() {
 void SendBatch::send_messages() {
   std::size_t done = 0;
   while (done < messages_.size()) {
-    const int sent = sendmmsg(port_.fd(), messages_.data() + done, static_cast<unsigned int>(messages_.size() - done),
-                              MSG_DONTWAIT);
+    const int sent = sendmmsg(port_.fd(), messages_.data() + done,
+                              static_cast<unsigned int>(messages_.size() - done), MSG_DONTWAIT);
     if (sent > 0) {
       done += static_cast<std::size_t>(sent);
       continue;
     }
     if (errno == EINTR) continue;
-    // One message is refused: an unreachable peer, a full buffer, or (EIO, EINVAL) a device without segmentation.
+    // One message is refused: an unreachable peer, a full buffer, or (EIO, EINVAL) a device without
+    // segmentation.
     auto& refused = messages_[done].msg_hdr;
     if (refused.msg_controllen > 0 && (errno == EIO || errno == EINVAL)) {
       segmentation_ = false;

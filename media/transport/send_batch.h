@@ -11,13 +11,15 @@
 
 namespace diemcau::transport {
 
-/// Collects the packets of one turn of the loop and sends them with few system calls: packets of one peer that are
-/// alike in size leave as one message with UDP_SEGMENT (GSO), all messages in one sendmmsg. Belongs to the media thread.
+/// Collects the packets of one turn of the loop and sends them with few system calls: packets of one peer
+/// that are alike in size leave as one message with UDP_SEGMENT (GSO), all messages in one sendmmsg. Belongs
+/// to the media thread.
 class SendBatch {
  public:
   explicit SendBatch(const UdpPort& port);
 
-  /// Room for one packet of at most packet_limit bytes; fill it, then call add() with its size before the next reserve().
+  /// Room for one packet of at most packet_limit bytes; fill it, then call add() with its size before the
+  /// next reserve().
   std::span<std::byte> reserve();
   /// `peer` is any number that only this destination has: packets of one peer leave together and in order.
   void add(const Endpoint& to, std::uint32_t peer, std::size_t size);

@@ -1,11 +1,11 @@
 #include "media/transport/srtp.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-
 #include <array>
 #include <cstring>
 #include <new>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
 
 namespace diemcau::transport {
 namespace {
@@ -15,8 +15,8 @@ using Iv = std::array<unsigned char, 12>;
 // Labels of RFC 3711 4.3.1 (RTP) and 4.3.2 (RTCP).
 enum Label : unsigned char { rtp_key = 0, rtp_salt = 2, rtcp_key = 3, rtcp_salt = 5 };
 
-/// AES-CM key derivation (RFC 3711 4.3.3) with key_derivation_rate 0. The 96-bit salt of GCM stands in front of 16 zero
-/// bits (RFC 7714 11).
+/// AES-CM key derivation (RFC 3711 4.3.3) with key_derivation_rate 0. The 96-bit salt of GCM stands in front
+/// of 16 zero bits (RFC 7714 11).
 template <std::size_t size>
 std::array<unsigned char, size> derive(const SrtpKeys::Direction& master, Label label) {
   std::array<unsigned char, 16> counter{};
@@ -24,7 +24,7 @@ std::array<unsigned char, size> derive(const SrtpKeys::Direction& master, Label 
   counter[7] ^= label;
   std::array<unsigned char, size> out{};
   const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
-                                                                                 EVP_CIPHER_CTX_free);
+                                                                                EVP_CIPHER_CTX_free);
   int written = 0;
   EVP_EncryptInit_ex(context.get(), EVP_aes_128_ctr(), nullptr, master.key.data(), counter.data());
   EVP_EncryptUpdate(context.get(), out.data(), &written, out.data(), static_cast<int>(out.size()));
@@ -61,20 +61,22 @@ std::uint32_t get32(std::span<const std::byte> bytes, std::size_t at) {
   return value;
 }
 
-/// Fixed header, contributing sources and extension (RFC 3550 5.1): what stays in the clear. transport/ reads no more of
-/// a packet than SRTP itself needs.
+/// Fixed header, contributing sources and extension (RFC 3550 5.1): what stays in the clear. transport/ reads
+/// no more of a packet than SRTP itself needs.
 std::optional<std::size_t> header_size_of(std::span<const std::byte> packet) {
   if (packet.size() < 12 || std::to_integer<unsigned>(packet[0]) >> 6 != 2) return std::nullopt;
   const auto flags = std::to_integer<unsigned>(packet[0]);
   std::size_t size = 12 + 4 * static_cast<std::size_t>(flags & 0x0f);
   if ((flags & 0x10) != 0) {
     if (packet.size() < size + 4) return std::nullopt;
-    size += 4 + 4 * (std::to_integer<std::size_t>(packet[size + 2]) << 8 | std::to_integer<std::size_t>(packet[size + 3]));
+    size += 4 + 4 * (std::to_integer<std::size_t>(packet[size + 2]) << 8 |
+                     std::to_integer<std::size_t>(packet[size + 3]));
   }
   return size <= packet.size() ? std::optional(size) : std::nullopt;
 }
 
-/// The index that a sequence number most likely stands for, given the highest seen (RFC 3711 3.3.1 and appendix A).
+/// The index that a sequence number most likely stands for, given the highest seen (RFC 3711 3.3.1 and
+/// appendix A).
 std::uint64_t guess_index(const ReplayWindow& window, std::uint16_t sequence) {
   if (!window.started()) return sequence;
   const auto highest = window.highest();
@@ -94,13 +96,13 @@ std::uint64_t guess_index(const ReplayWindow& window, std::uint16_t sequence) {
 void Gcm::Free::operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
 
 Gcm::Gcm(Direction direction, std::span<const unsigned char, 16> key) : context_(EVP_CIPHER_CTX_new()) {
-  if (!context_ ||
-      EVP_CipherInit_ex(context_.get(), EVP_aes_128_gcm(), nullptr, key.data(), nullptr, direction == Direction::encrypt) != 1)
+  if (!context_ || EVP_CipherInit_ex(context_.get(), EVP_aes_128_gcm(), nullptr, key.data(), nullptr,
+                                     direction == Direction::encrypt) != 1)
     throw std::bad_alloc();
 }
 
-void Gcm::seal(std::span<const unsigned char, 12> iv, std::span<const std::byte> header, std::span<std::byte> text,
-               std::byte* tag) {
+void Gcm::seal(std::span<const unsigned char, 12> iv, std::span<const std::byte> header,
+               std::span<std::byte> text, std::byte* tag) {
   int size = 0;
   auto* const in_place = reinterpret_cast<unsigned char*>(text.data());
   EVP_EncryptInit_ex(context_.get(), nullptr, nullptr, nullptr, iv.data());
@@ -111,8 +113,8 @@ void Gcm::seal(std::span<const unsigned char, 12> iv, std::span<const std::byte>
   EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, srtp_tag_size, tag);
 }
 
-bool Gcm::open(std::span<const unsigned char, 12> iv, std::span<const std::byte> header, std::span<std::byte> text,
-               const std::byte* tag) {
+bool Gcm::open(std::span<const unsigned char, 12> iv, std::span<const std::byte> header,
+               std::span<std::byte> text, const std::byte* tag) {
   int size = 0;
   auto* const in_place = reinterpret_cast<unsigned char*>(text.data());
   std::array<std::byte, srtp_tag_size> expected;
@@ -165,8 +167,8 @@ std::optional<std::span<std::byte>> SrtpReceiver::unprotect_rtp(std::span<std::b
   const auto header_size = header_size_of(packet);
   if (!header_size || packet.size() < *header_size + srtp_tag_size) return std::nullopt;
   const auto ssrc = get32(packet, 8);
-  const auto sequence =
-      static_cast<std::uint16_t>(std::to_integer<unsigned>(packet[2]) << 8 | std::to_integer<unsigned>(packet[3]));
+  const auto sequence = static_cast<std::uint16_t>(std::to_integer<unsigned>(packet[2]) << 8 |
+                                                   std::to_integer<unsigned>(packet[3]));
   // A window is stored only once a packet has proved authentic: made-up SSRCs cost no memory.
   const auto known = rtp_windows_.find(ssrc);
   if (known == rtp_windows_.end() && rtp_windows_.size() >= most_streams) return std::nullopt;
@@ -175,8 +177,8 @@ std::optional<std::span<std::byte>> SrtpReceiver::unprotect_rtp(std::span<std::b
   const auto index = guess_index(window, sequence);
   if (!window.is_new(index)) return std::nullopt;
   const auto text = packet.subspan(*header_size, packet.size() - *header_size - srtp_tag_size);
-  if (!rtp_.open(rtp_iv(rtp_salt_, ssrc, static_cast<std::uint32_t>(index >> 16), sequence), packet.first(*header_size),
-                 text, packet.data() + packet.size() - srtp_tag_size))
+  if (!rtp_.open(rtp_iv(rtp_salt_, ssrc, static_cast<std::uint32_t>(index >> 16), sequence),
+                 packet.first(*header_size), text, packet.data() + packet.size() - srtp_tag_size))
     return std::nullopt;
   rtp_windows_[ssrc].mark(index);
   return packet.first(packet.size() - srtp_tag_size);
@@ -197,7 +199,8 @@ std::optional<std::span<std::byte>> SrtpReceiver::unprotect_rtcp(std::span<std::
   std::memcpy(associated.data(), packet.data(), header);
   std::memcpy(associated.data() + header, packet.data() + packet.size() - 4, 4);
   const auto text = packet.subspan(header, packet.size() - header - srtcp_overhead);
-  if (!rtcp_.open(rtcp_iv(rtcp_salt_, ssrc, index), associated, text, packet.data() + packet.size() - srtcp_overhead))
+  if (!rtcp_.open(rtcp_iv(rtcp_salt_, ssrc, index), associated, text,
+                  packet.data() + packet.size() - srtcp_overhead))
     return std::nullopt;
   rtcp_windows_[ssrc].mark(index);
   return packet.first(packet.size() - srtcp_overhead);
@@ -212,8 +215,8 @@ SrtpSender::~SrtpSender() { OPENSSL_cleanse(rtp_salt_.data(), rtp_salt_.size());
 
 std::size_t SrtpSender::protect_rtp(std::span<std::byte> buffer, std::size_t size, std::size_t header_size,
                                     std::uint32_t rollover) {
-  const auto sequence =
-      static_cast<std::uint16_t>(std::to_integer<unsigned>(buffer[2]) << 8 | std::to_integer<unsigned>(buffer[3]));
+  const auto sequence = static_cast<std::uint16_t>(std::to_integer<unsigned>(buffer[2]) << 8 |
+                                                   std::to_integer<unsigned>(buffer[3]));
   rtp_.seal(rtp_iv(rtp_salt_, get32(buffer, 8), rollover, sequence), buffer.first(header_size),
             buffer.subspan(header_size, size - header_size), buffer.data() + size);
   return size + srtp_tag_size;

@@ -1,6 +1,4 @@
 #pragma once
-#include <openssl/types.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -8,10 +6,12 @@
 #include <span>
 #include <unordered_map>
 
+#include <openssl/types.h>
+
 #include "media/transport/dtls.h"
 
-/// SRTP and SRTCP with AEAD_AES_128_GCM (RFC 3711, RFC 7714), on OpenSSL's AES: Debian's libsrtp2 costs twice as much a
-/// packet (mutex and malloc). One thread owns each object.
+/// SRTP and SRTCP with AEAD_AES_128_GCM (RFC 3711, RFC 7714), on OpenSSL's AES: Debian's libsrtp2 costs twice
+/// as much a packet (mutex and malloc). One thread owns each object.
 namespace diemcau::transport {
 
 inline constexpr std::size_t srtp_tag_size = 16;
@@ -24,11 +24,11 @@ class Gcm {
   enum class Direction { encrypt, decrypt };
   Gcm(Direction direction, std::span<const unsigned char, 16> key);
   /// Encrypts `text` in place; the tag is written to `tag` (16 bytes).
-  void seal(std::span<const unsigned char, 12> iv, std::span<const std::byte> header, std::span<std::byte> text,
-            std::byte* tag);
+  void seal(std::span<const unsigned char, 12> iv, std::span<const std::byte> header,
+            std::span<std::byte> text, std::byte* tag);
   /// Decrypts `text` in place; false when the tag does not fit.
-  bool open(std::span<const unsigned char, 12> iv, std::span<const std::byte> header, std::span<std::byte> text,
-            const std::byte* tag);
+  bool open(std::span<const unsigned char, 12> iv, std::span<const std::byte> header,
+            std::span<std::byte> text, const std::byte* tag);
 
  private:
   struct Free {
@@ -56,12 +56,14 @@ class SrtpReceiver {
  public:
   explicit SrtpReceiver(const SrtpKeys::Direction& keys);
   ~SrtpReceiver();
-  /// Decrypts one packet in place. The plain packet is a prefix of `packet`; nullopt for a forged, replayed or broken one.
+  /// Decrypts one packet in place. The plain packet is a prefix of `packet`; nullopt for a forged, replayed
+  /// or broken one.
   std::optional<std::span<std::byte>> unprotect_rtp(std::span<std::byte> packet);
   std::optional<std::span<std::byte>> unprotect_rtcp(std::span<std::byte> packet);
 
  private:
-  static constexpr std::size_t most_streams = 64;  ///< SSRCs of one peer; a flood of made-up ones fails the tag anyway
+  static constexpr std::size_t most_streams =
+      64;  ///< SSRCs of one peer; a flood of made-up ones fails the tag anyway
   Gcm rtp_, rtcp_;
   std::array<unsigned char, 12> rtp_salt_{}, rtcp_salt_{};
   std::unordered_map<std::uint32_t, ReplayWindow> rtp_windows_, rtcp_windows_;
@@ -72,10 +74,11 @@ class SrtpSender {
  public:
   explicit SrtpSender(const SrtpKeys::Direction& keys);
   ~SrtpSender();
-  /// Encrypts a packet of `size` bytes in place within `buffer` (which has srtp_tag_size more); returns the new size.
-  /// `rollover` is the number of times that the sequence number of this SSRC has wrapped. The same (SSRC, rollover,
-  /// sequence) must never be protected with different bytes: that would give the key away.
-  std::size_t protect_rtp(std::span<std::byte> buffer, std::size_t size, std::size_t header_size, std::uint32_t rollover);
+  /// Encrypts a packet of `size` bytes in place within `buffer` (which has srtp_tag_size more); returns the
+  /// new size. `rollover` is the number of times that the sequence number of this SSRC has wrapped. The same
+  /// (SSRC, rollover, sequence) must never be protected with different bytes: that would give the key away.
+  std::size_t protect_rtp(std::span<std::byte> buffer, std::size_t size, std::size_t header_size,
+                          std::uint32_t rollover);
   /// As above with srtcp_overhead more.
   std::size_t protect_rtcp(std::span<std::byte> buffer, std::size_t size);
 

@@ -1,11 +1,11 @@
 #include "media/transport/stun.h"
 
+#include <array>
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <zlib.h>
-
-#include <array>
 
 #include "media/byte_reader.h"
 
@@ -51,22 +51,23 @@ bool for_each_attribute(std::span<const std::byte> message, Visit visit) {
 }
 
 std::array<unsigned char, integrity_size> hmac_sha1(std::string_view key, std::span<const std::byte> head,
-                                                     std::size_t claimed_length) {
-  // The length field must read as if the message ended with the attribute that is being computed; RFC 8489 14.5.
+                                                    std::size_t claimed_length) {
+  // The length field must read as if the message ended with the attribute that is being computed; RFC
+  // 8489 14.5.
   std::array<std::byte, longest_message> bytes;
   std::copy(head.begin(), head.end(), bytes.begin());
   bytes[2] = static_cast<std::byte>(claimed_length >> 8);
   bytes[3] = static_cast<std::byte>(claimed_length);
   std::array<unsigned char, integrity_size> digest{};
   unsigned int size = digest.size();
-  HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()),
-       head.size(), digest.data(), &size);
+  HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(bytes.data()), head.size(), digest.data(), &size);
   return digest;
 }
 
 std::uint32_t crc(std::span<const std::byte> bytes) {
-  return static_cast<std::uint32_t>(
-      crc32(0, reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<unsigned int>(bytes.size())));
+  return static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const unsigned char*>(bytes.data()),
+                                          static_cast<unsigned int>(bytes.size())));
 }
 
 constexpr std::uint32_t fingerprint_mask = 0x5354554E;
@@ -111,11 +112,13 @@ std::optional<BindingRequest> parse_binding_request(std::span<const std::byte> m
   const auto cookie = in.read<std::uint32_t>();
   BindingRequest request;
   request.transaction = in.take(12);
-  if (!in.ok() || type != binding_request_type || cookie != magic_cookie || length != message.size() - header_size)
+  if (!in.ok() || type != binding_request_type || cookie != magic_cookie ||
+      length != message.size() - header_size)
     return std::nullopt;
   const bool whole = for_each_attribute(message, [&](const Attribute& attribute) {
     if (attribute.type == username) {
-      const std::string_view name(reinterpret_cast<const char*>(attribute.value.data()), attribute.value.size());
+      const std::string_view name(reinterpret_cast<const char*>(attribute.value.data()),
+                                  attribute.value.size());
       request.local_ufrag = name.substr(0, name.find(':'));
     } else if (attribute.type == use_candidate) {
       request.use_candidate = true;
@@ -131,18 +134,20 @@ bool is_authentic(std::span<const std::byte> message, std::string_view password)
   bool fingerprint_right = false;
   const bool whole = for_each_attribute(message, [&](const Attribute& attribute) {
     if (attribute.type == message_integrity && attribute.value.size() == integrity_size) {
-      const auto digest =
-          hmac_sha1(password, message.first(attribute.offset), attribute.offset - header_size + 4 + integrity_size);
+      const auto digest = hmac_sha1(password, message.first(attribute.offset),
+                                    attribute.offset - header_size + 4 + integrity_size);
       integrity_right = CRYPTO_memcmp(digest.data(), attribute.value.data(), integrity_size) == 0;
     } else if (attribute.type == fingerprint && attribute.value.size() == 4) {
       media::ByteReader value(attribute.value);
-      fingerprint_right = value.read<std::uint32_t>() == (crc(message.first(attribute.offset)) ^ fingerprint_mask);
+      fingerprint_right =
+          value.read<std::uint32_t>() == (crc(message.first(attribute.offset)) ^ fingerprint_mask);
     }
   });
   return whole && integrity_right && fingerprint_right;
 }
 
-std::vector<std::byte> binding_response(const BindingRequest& request, const Endpoint& from, std::string_view password) {
+std::vector<std::byte> binding_response(const BindingRequest& request, const Endpoint& from,
+                                        std::string_view password) {
   Builder out;
   out.u16(binding_success_type);
   out.u16(0);
@@ -154,7 +159,8 @@ std::vector<std::byte> binding_response(const BindingRequest& request, const End
   out.u16(v4 ? 8 : 20);
   out.u16(v4 ? 1 : 2);
   out.u16(from.port ^ (magic_cookie >> 16));
-  // An IPv6 address is masked with the cookie and then the transaction id; an IPv4 one with the cookie. RFC 8489 14.2.
+  // An IPv6 address is masked with the cookie and then the transaction id; an IPv4 one with the cookie. RFC
+  // 8489 14.2.
   for (std::size_t i = v4 ? 12 : 0; i < 16; ++i) {
     const std::size_t at = v4 ? i - 12 : i;
     const auto mask = at < 4 ? static_cast<unsigned>(magic_cookie >> (24 - 8 * at)) & 0xff

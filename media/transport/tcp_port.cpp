@@ -1,10 +1,10 @@
 #include "media/transport/tcp_port.h"
 
-#include <netinet/tcp.h>
-
 #include <array>
 #include <cerrno>
 #include <system_error>
+
+#include <netinet/tcp.h>
 
 #include "media/transport/listen.h"
 
@@ -96,8 +96,8 @@ void TcpPort::close_fd(int fd) {
 void TcpPort::flush(Connection& connection) {
   const int fd = connection.socket.get();
   while (connection.sent < connection.out.size()) {
-    const auto count =
-        ::send(fd, connection.out.data() + connection.sent, connection.out.size() - connection.sent, MSG_NOSIGNAL);
+    const auto count = ::send(fd, connection.out.data() + connection.sent,
+                              connection.out.size() - connection.sent, MSG_NOSIGNAL);
     if (count < 0) {
       if (errno != EAGAIN && errno != EINTR) {
         // The reader sees the end of the connection and cleans up; what waits is lost with it.

@@ -16,14 +16,15 @@ namespace diemcau::transport {
 /// Cuts a byte stream into the packets of RFC 4571: two bytes of length, then the packet.
 class FrameReader {
  public:
-  /// Appends what was read and hands each whole packet to `visit(span<byte>)`. False when the stream is no such framing
-  /// (a length over packet_limit): the connection must be closed.
+  /// Appends what was read and hands each whole packet to `visit(span<byte>)`. False when the stream is no
+  /// such framing (a length over packet_limit): the connection must be closed.
   template <class Visit>
   bool feed(std::span<const std::byte> bytes, Visit visit) {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
     std::size_t at = 0;
     while (buffer_.size() - at >= 2) {
-      const auto length = std::to_integer<std::size_t>(buffer_[at]) << 8 | std::to_integer<std::size_t>(buffer_[at + 1]);
+      const auto length =
+          std::to_integer<std::size_t>(buffer_[at]) << 8 | std::to_integer<std::size_t>(buffer_[at + 1]);
       if (length > frame_limit) return false;
       if (buffer_.size() - at - 2 < length) break;
       visit(std::span(buffer_).subspan(at + 2, length));
@@ -38,7 +39,8 @@ class FrameReader {
   std::vector<std::byte> buffer_;
 };
 
-/// ICE-TCP, passive (RFC 6544): the listener for networks that block UDP, and its connections. Belongs to the media thread.
+/// ICE-TCP, passive (RFC 6544): the listener for networks that block UDP, and its connections. Belongs to the
+/// media thread.
 class TcpPort {
  public:
   struct Watch {
@@ -57,7 +59,8 @@ class TcpPort {
   bool owns(int fd) const { return by_fd_.contains(fd); }
   void on_readable(int fd);
   void on_writable(int fd);
-  /// Queues one packet. A connection whose queue is over queue_limit loses the packet, as a full router would.
+  /// Queues one packet. A connection whose queue is over queue_limit loses the packet, as a full router
+  /// would.
   void send(const Endpoint& to, std::span<const std::byte> packet);
   void close(std::uint32_t connection);
 

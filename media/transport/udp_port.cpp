@@ -7,7 +7,8 @@
 
 namespace diemcau::transport {
 
-UdpPort::UdpPort(const std::string& address, std::uint16_t port) : socket_(bound_socket(address, port, SOCK_DGRAM, family_)) {
+UdpPort::UdpPort(const std::string& address, std::uint16_t port)
+    : socket_(bound_socket(address, port, SOCK_DGRAM, family_)) {
   // A keyframe to a hundred halls is a burst of a few hundred kilobytes in one turn of the loop.
   const int size = 4 << 20;
   setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
@@ -30,7 +31,8 @@ std::size_t UdpPort::fill() {
 void UdpPort::send(const Endpoint& to, std::span<const std::byte> datagram) {
   sockaddr_storage name;
   const auto size = to_sockaddr(to, family_, name);
-  sendto(socket_.get(), datagram.data(), datagram.size(), MSG_DONTWAIT, reinterpret_cast<const sockaddr*>(&name), size);
+  sendto(socket_.get(), datagram.data(), datagram.size(), MSG_DONTWAIT,
+         reinterpret_cast<const sockaddr*>(&name), size);
 }
 
 }  // namespace diemcau::transport

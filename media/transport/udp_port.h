@@ -1,7 +1,4 @@
 #pragma once
-#include <sys/socket.h>
-#include <sys/uio.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +6,9 @@
 #include <span>
 #include <string>
 #include <vector>
+
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "media/transport/endpoint.h"
 #include "media/transport/file_descriptor.h"
@@ -26,8 +26,8 @@ class UdpPort {
   int fd() const { return socket_.get(); }
   int family() const { return family_; }
 
-  /// Takes what waits (at most 64 datagrams a call) and hands each to `visit(Endpoint, span<byte>)`; the bytes may be
-  /// changed in place. Returns how many there were.
+  /// Takes what waits (at most 64 datagrams a call) and hands each to `visit(Endpoint, span<byte>)`; the
+  /// bytes may be changed in place. Returns how many there were.
   template <class Visit>
   std::size_t receive(Visit visit) {
     const auto count = fill();
