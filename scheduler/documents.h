@@ -65,9 +65,13 @@ class Documents {
  public:
   explicit Documents(SQLite::Database& database) : database_(database) {}
   /// Refuses document.secret (any secrecy, or a stamp MẬT / TỐI MẬT / TUYỆT MẬT in title, subject or file
-  /// name), document.title_missing, document.field_too_long (detail: the field), meeting.not_found.
+  /// name), document.title_missing, document.field_too_long (detail: the field; a number of too many digits
+  /// too), document.field_invalid (a day that does not exist, a number below 1), meeting.not_found. Texts are
+  /// stored in NFC, trimmed, without control characters; the file name goes through safe_file_name().
   Result<DocumentId> add(const Document& document);
-  Result<DocumentId> change(DocumentId id, const DocumentForm& form);
+  Result<DocumentId> change(DocumentId id, const DocumentForm& form);  ///< also document.not_found
+  /// Refuses document.not_found. The bytes stay: another document may have the same, and the session log may
+  /// name them.
   Result<DocumentId> remove(DocumentId id);
   std::optional<Document> find(DocumentId id) const;
   std::vector<Document> of(MeetingId meeting) const;  ///< in the order in which they were added
