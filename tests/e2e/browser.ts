@@ -1,0 +1,47 @@
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import type { CaptureFiles } from "./capture.ts";
+
+const common = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  // The certificate's CA is the server's own; people install it once.
+  "--ignore-certificate-errors",
+  // A namespace of its own has no other address.
+  "--allow-loopback-in-peer-connection",
+];
+
+export interface BrowserOptions {
+  /** Camera and microphone from files; none: this browser has neither. */
+  readonly capture?: CaptureFiles;
+  readonly executable?: string;
+  readonly sound?: boolean;
+}
+
+/** One browser process: a hall's PC has its own, because the capture files belong to the process. */
+export function launch(options: BrowserOptions = {}): Promise<Browser> {
+  const { capture } = options;
+  return chromium.launch({
+    executablePath: options.executable ?? "/usr/bin/chromium",
+    args: [
+      ...common,
+      ...(options.sound === false ? [] : ["--autoplay-policy=no-user-gesture-required"]),
+      ...(capture
+        ? [
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            `--use-file-for-fake-video-capture=${capture.video}`,
+            `--use-file-for-fake-audio-capture=${capture.audio}`,
+          ]
+        : []),
+    ],
+  });
+}
+
+export function context(browser: Browser, size = { width: 1920, height: 1080 }): Promise<BrowserContext> {
+  return browser.newContext({ viewport: size, locale: "vi-VN", timezoneId: "Asia/Ho_Chi_Minh", ignoreHTTPSErrors: true });
+}

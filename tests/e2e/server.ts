@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { request } from "node:https";
+import { until } from "./until.ts";
+
+export const root = resolve(import.meta.dirname, "../..");
+
+export interface Links {
+  readonly base: string;
+  readonly ca: string;
+  readonly meeting: number;
+  readonly office: string;
+  readonly console: string;
+  readonly accounts: readonly { role: string; user: string; password: string }[];
+  readonly halls: readonly { site: string; number: number; url: string }[];
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  return port;
+}
+
+/** The real program with a demo data folder of its own. */
+export class Server {
+  readonly folder = mkdtempSync(join(tmpdir(), "diemcau-e2e-"));
+  private process: ChildProcess | undefined;
+  private links_: Links | undefined;
+
+  private constructor(
+    readonly port: number,
+    readonly mediaPort: number,
+    private readonly wrap: readonly string[],
+  ) {}
+
+  /** `wrap` runs it inside of something else: ["ip", "netns", "exec", NAME]. */
+  static async start(wrap: readonly string[] = []): Promise<Server> {
+    const server = new Server(await freePort(), await freePort(), wrap);
+    await server.launch();
+    return server;
+  }
+
+  get links(): Links {
+    if (!this.links_) throw new Error("the server has not started");
+    return this.links_;
+  }
+  get pid(): number {
+    return this.process?.pid ?? 0;
+  }
+
+  account(role: string): { user: string; password: string } {
+    const account = this.links.accounts.find((one) => one.role === role);
+    if (!account) throw new Error(`no account for ${role}`);
+    return account;
+  }
+  hall(site: string): string {
+    const hall = this.links.halls.find((one) => one.site === site);
+    if (!hall) throw new Error(`no hall ${site}: ${this.links.halls.map((one) => one.site).join(", ")}`);
+    return hall.url;
+  }
+  log(): string {
+    return readFileSync(join(this.folder, "log"), "utf8");
+  }
+
+  async launch(): Promise<void> {
+    const links = join(this.folder, "links.json");
+    rmSync(links, { force: true });
+    const program = [
+      ...this.wrap,
+      join(root, "build/diemcau"),
+      "demo",
+      "--data",
+      join(this.folder, "data"),
+      "--web",
+      join(root, "web/dist"),
+      "--port",
+      String(this.port),
+      "--media-port",
+      String(this.mediaPort),
+      "--links",
+      links,
+    ];
+    const [command = "", ...rest] = program;
+    this.process = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
+    const log = createWriteStream(join(this.folder, "log"), { flags: "a" });
+    this.process.stdout?.pipe(log, { end: false });
+    this.process.stderr?.pipe(log, { end: false });
+    const started = this.process;
+    await until(`the server's links (${this.folder}/log)`, () => {
+      if (started.exitCode !== null) throw new Error(`the server ended with ${started.exitCode}: ${this.log().slice(-2000)}`);
+      return existsSync(links) ? (this.links_ = JSON.parse(readFileSync(links, "utf8"))) : undefined;
+    });
+  }
+
+  /** As a power cut would. */
+  async kill(): Promise<void> {
+    const ended = this.process;
+    if (!ended || ended.exitCode !== null) return;
+    const over = once(ended, "exit");
+    ended.kill("SIGKILL");
+    await over;
+  }
+
+  /** As Ctrl-C does; answers the exit code. */
+  async stop(): Promise<number> {
+    const ended = this.process;
+    if (!ended || ended.exitCode !== null) return ended?.exitCode ?? -1;
+    const over = once(ended, "exit");
+    ended.kill("SIGTERM");
+    const [code] = await over;
+    return code ?? -1;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A plain request with the server's own CA trusted: what a script would do. */
+  fetch(path: string, options: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {}) {
+    return new Promise<{ status: number; headers: Record<string, string | string[] | undefined>; body: string }>(
+      (done, fail) => {
+        const sent = request(
+          `${this.links.base}${path}`,
+          { method: options.method ?? "GET", headers: { ...options.headers, ...(options.body ? { "content-length": String(Buffer.byteLength(options.body)) } : {}) }, ca: readFileSync(this.links.ca) },
+          (answer) => {
+            const parts: Buffer[] = [];
+            answer.on("data", (part) => parts.push(part));
+            answer.on("end", () =>
+              done({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(parts).toString() }),
+            );
+          },
+        );
+        sent.on("error", fail);
+        sent.end(options.body);
+      },
+    );
+  }
+}
