@@ -7,7 +7,6 @@
 #include <sstream>
 
 #include <CLI/CLI.hpp>
-#define TOML_HEADER_ONLY 0
 #include <toml++/toml.h>
 
 namespace diemcau::server {
