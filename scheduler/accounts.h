@@ -1,9 +1,9 @@
 #pragma once
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <SQLiteCpp/SQLiteCpp.h>
 
 #include "scheduler/ids.h"
 #include "scheduler/result.h"
@@ -20,13 +20,14 @@ struct Account {
   bool active = true;
 };
 
-/// Accounts and their log-in sessions. Knows nothing of argon2 or cookies: `password_hash` is an opaque text made and
-/// checked by server/auth, and a log-in is known here by the SHA-256 of its token.
+/// Accounts and their log-in sessions. Knows nothing of argon2 or cookies: `password_hash` is an opaque text
+/// made and checked by server/auth, and a log-in is known here by the SHA-256 of its token.
 class Accounts {
  public:
   explicit Accounts(SQLite::Database& database) : database_(database) {}
   Result<AccountId> add(const Account& account, const std::string& password_hash);
-  Result<AccountId> change(const Account& account);  ///< name, role, active; ends its log-ins when made inactive
+  Result<AccountId> change(
+      const Account& account);  ///< name, role, active; ends its log-ins when made inactive
   void set_password(AccountId id, const std::string& password_hash);  ///< also ends its log-ins
   std::optional<Account> find(AccountId id) const;
   std::optional<Account> find_by_user(const std::string& user) const;

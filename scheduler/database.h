@@ -1,7 +1,7 @@
 #pragma once
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <filesystem>
+
+#include <SQLiteCpp/SQLiteCpp.h>
 
 namespace diemcau::scheduler {
 
@@ -10,8 +10,8 @@ struct NewerDatabase : std::runtime_error {
   using runtime_error::runtime_error;
 };
 
-/// Opens (or creates) FOLDER/diemcau.db for writing: WAL, synchronous=FULL, foreign keys, the `vi` tokenizer, and all
-/// migrations applied, each in its own transaction (PRAGMA user_version is the number of the last).
+/// Opens (or creates) FOLDER/diemcau.db for writing: WAL, synchronous=FULL, foreign keys, the `vi` tokenizer,
+/// and all migrations applied, each in its own transaction (PRAGMA user_version is the number of the last).
 /// Throws NewerDatabase, SQLite::Exception. One thread (the writer's) owns the result.
 SQLite::Database open_for_writing(const std::filesystem::path& folder);
 

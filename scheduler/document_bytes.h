@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -21,7 +22,8 @@ class DocumentBytes {
     void write(std::span<const std::byte> bytes);
     std::int64_t size() const;
     const std::filesystem::path& path() const;
-    /// fsync, rename to the content's name, fsync of the folder. Returns the hash. The same bytes twice are one file.
+    /// fsync, rename to the content's name, fsync of the folder. Returns the hash. The same bytes twice are
+    /// one file.
     std::string keep();
 
    private:

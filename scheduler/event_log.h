@@ -1,14 +1,15 @@
 #pragma once
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <string>
 #include <vector>
+
+#include <SQLiteCpp/SQLiteCpp.h>
 
 #include "scheduler/ids.h"
 
 namespace diemcau::scheduler {
 
-/// One stored event of a live session. What is in `event` is server/session's business (a JSON object with a "type").
+/// One stored event of a live session. What is in `event` is server/session's business (a JSON object with a
+/// "type").
 struct LoggedEvent {
   std::int64_t sequence{};  ///< 1, 2, 3, … within the meeting
   Time at{};

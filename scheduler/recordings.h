@@ -1,15 +1,16 @@
 #pragma once
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <SQLiteCpp/SQLiteCpp.h>
 
 #include "scheduler/ids.h"
 
 namespace diemcau::scheduler {
 
-/// recording: being written. finishing: written, being made a fast-start file. ready: as it stays. damaged: could not be finished.
+/// recording: being written. finishing: written, being made a fast-start file. ready: as it stays. damaged:
+/// could not be finished.
 enum class RecordingState { recording, finishing, ready, damaged };
 
 struct Recording {

@@ -1,15 +1,27 @@
 #pragma once
 #include <string>
-#include <tl/expected.hpp>
 #include <utility>
+
+#include <tl/expected.hpp>
 
 namespace diemcau::scheduler {
 
 /// What kind of refusal it is; server/ maps it to an HTTP status.
-enum class ErrorCode { invalid, forbidden, not_found, conflict, gone, too_large, unsupported, too_many, unavailable };
+enum class ErrorCode {
+  invalid,
+  forbidden,
+  not_found,
+  conflict,
+  gone,
+  too_large,
+  unsupported,
+  too_many,
+  unavailable
+};
 
-/// What a caller is expected to answer. `text_key` names the sentence in web/shared/texts ("meeting.ends_before_start");
-/// `detail` is what varies in it (a field, a name, a number), never a sentence.
+/// What a caller is expected to answer. `text_key` names the sentence in web/shared/texts
+/// ("meeting.ends_before_start"); `detail` is what varies in it (a field, a name, a number), never a
+/// sentence.
 struct Error {
   ErrorCode code{};
   std::string text_key;

@@ -1,9 +1,9 @@
 #pragma once
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <SQLiteCpp/SQLiteCpp.h>
 
 #include "scheduler/ids.h"
 #include "scheduler/result.h"
@@ -15,9 +15,9 @@ struct Site {
   SiteId id{};
   std::string uuid;
   UnitId unit{};
-  int number{};        ///< short number for voice calls ("điểm cầu số 27"), unique, 1..9999
-  std::string name;    ///< what stands under its picture: "Sìn Hồ"
-  std::string room;    ///< where it is: "Phòng họp trực tuyến tầng 2"
+  int number{};         ///< short number for voice calls ("điểm cầu số 27"), unique, 1..9999
+  std::string name;     ///< what stands under its picture: "Sìn Hồ"
+  std::string room;     ///< where it is: "Phòng họp trực tuyến tầng 2"
   std::string contact;  ///< technician on duty: name and telephone, free text
   bool active = true;
 };

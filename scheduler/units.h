@@ -1,9 +1,9 @@
 #pragma once
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <SQLiteCpp/SQLiteCpp.h>
 
 #include "scheduler/ids.h"
 #include "scheduler/result.h"
@@ -13,7 +13,8 @@ namespace diemcau::scheduler {
 enum class Tier { government, ministry, province, department, district, commune };
 
 /// An organisation in the tier tree. The tree is data with validity dates (the district tier was abolished on
-/// 2025-07-01); `code` (the statistics office's) is reused with another meaning over the years, so `id` is the key.
+/// 2025-07-01); `code` (the statistics office's) is reused with another meaning over the years, so `id` is
+/// the key.
 struct Unit {
   UnitId id{};
   std::string uuid;
@@ -28,7 +29,8 @@ struct Unit {
 class Units {
  public:
   explicit Units(SQLite::Database& database) : database_(database) {}
-  /// Checks name (1..200), dates in order, an existing parent; NFC-normalises the name. `unit.id`/`uuid` are ignored.
+  /// Checks name (1..200), dates in order, an existing parent; NFC-normalises the name. `unit.id`/`uuid` are
+  /// ignored.
   Result<UnitId> add(const Unit& unit);
   Result<UnitId> change(const Unit& unit);
   std::optional<Unit> find(UnitId id) const;

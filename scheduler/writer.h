@@ -1,6 +1,4 @@
 #pragma once
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <condition_variable>
 #include <exception>
 #include <filesystem>
@@ -9,16 +7,21 @@
 #include <thread>
 #include <vector>
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 namespace diemcau::scheduler {
 
-/// The one connection that writes, and its thread. Group commit: whatever waits goes into one transaction, each job in
-/// a savepoint of its own, so a job that throws takes nothing else with it. A job's result is reported only after COMMIT.
+/// The one connection that writes, and its thread. Group commit: whatever waits goes into one transaction,
+/// each job in a savepoint of its own, so a job that throws takes nothing else with it. A job's result is
+/// reported only after COMMIT.
 ///
-/// Any thread may call put(). `done` runs on the writer's thread: it should only put a result into the caller's mailbox.
+/// Any thread may call put(). `done` runs on the writer's thread: it should only put a result into the
+/// caller's mailbox.
 class Writer {
  public:
   using Job = std::function<void(SQLite::Database&)>;
-  /// nullptr: stored. Otherwise the exception of the job, or of the COMMIT (then every job of that transaction gets it).
+  /// nullptr: stored. Otherwise the exception of the job, or of the COMMIT (then every job of that
+  /// transaction gets it).
   using Done = std::function<void(std::exception_ptr)>;
 
   explicit Writer(const std::filesystem::path& folder);

@@ -1,0 +1,61 @@
+#include "scheduler/recordings.h"
+
+#include <stdexcept>
+
+#include "scheduler/row.h"
+
+namespace diemcau::scheduler {
+
+template <>
+inline constexpr std::array<std::string_view, 4> words<RecordingState>{"recording", "finishing", "ready",
+                                                                       "damaged"};
+
+namespace {
+
+const std::string columns = "SELECT id, meeting, state, file, started_at, ended_at, size FROM recordings ";
+
+std::vector<Recording> all_of(SQLite::Statement query) {
+  std::vector<Recording> found;
+  while (query.executeStep()) {
+    Recording& recording = found.emplace_back();
+    Row(query) >> recording.id >> recording.meeting >> recording.state >> recording.file >>
+        recording.started_at >> recording.ended_at >> recording.size;
+  }
+  return found;
+}
+
+}  // namespace
+
+RecordingId Recordings::add(const Recording& recording) {
+  run(database_,
+      "INSERT INTO recordings(meeting, state, file, started_at, ended_at, size) VALUES (?1, ?2, ?3, ?4, ?5, "
+      "?6)",
+      recording.meeting, recording.state, recording.file, recording.started_at, recording.ended_at,
+      recording.size);
+  return RecordingId{database_.getLastInsertRowid()};
+}
+
+void Recordings::change(const Recording& recording) {
+  const int changed = run(
+      database_,
+      "UPDATE recordings SET state = ?2, file = ?3, started_at = ?4, ended_at = ?5, size = ?6 WHERE id = ?1",
+      recording.id, recording.state, recording.file, recording.started_at, recording.ended_at,
+      recording.size);
+  if (changed == 0) throw std::logic_error("there is no recording " + std::to_string(number(recording.id)));
+}
+
+std::optional<Recording> Recordings::find(RecordingId id) const {
+  auto found = all_of(statement(database_, columns + "WHERE id = ?1", id));
+  if (found.empty()) return std::nullopt;
+  return found.front();
+}
+
+std::vector<Recording> Recordings::of(MeetingId meeting) const {
+  return all_of(statement(database_, columns + "WHERE meeting = ?1 ORDER BY id", meeting));
+}
+
+std::vector<Recording> Recordings::unfinished() const {
+  return all_of(statement(database_, columns + "WHERE state IN ('recording', 'finishing') ORDER BY id"));
+}
+
+}  // namespace diemcau::scheduler
