@@ -59,10 +59,8 @@ Result<Events> decide(const State& state, const Actor&, const Open&) {
   if (state.brief.called_off) return refuse("session.called_off");
   if (state.state == SessionState::open) return refuse("session.already_open");
   if (state.state == SessionState::ended) return refuse("session.ended");
-  Events events{SessionOpened{}};
-  if (state.scene.cells.empty()) events.emplace_back(SceneStaged{state.staged()});
-  events.emplace_back(RecordingStarted{});
-  return events;
+  if (!state.scene.cells.empty()) return Events{SessionOpened{}, RecordingStarted{}};
+  return Events{SessionOpened{}, SceneStaged{state.staged()}, RecordingStarted{}};
 }
 
 Result<Events> decide(const State& state, const Actor&, const End&) {
@@ -251,10 +249,9 @@ Result<Events> decide(const State& state, const Actor&, const BeginItem& command
 
 Result<Events> decide(const State& state, const Actor&, const Resume&) {
   if (state.state != SessionState::open) return Events{};
-  Events events{SessionResumed{}};
   // The film goes on in a new part; the old file was cut with the server.
-  if (state.recorder.state == RecorderState::recording) events.emplace_back(RecordingStarted{});
-  return events;
+  if (state.recorder.state == RecorderState::recording) return Events{SessionResumed{}, RecordingStarted{}};
+  return Events{SessionResumed{}};
 }
 
 #undef ONLY_WHEN_OPEN
