@@ -397,12 +397,16 @@ Listener::~Listener() {
   library_log = nullptr;
 }
 
-void Listener::run(std::chrono::milliseconds patience) {
+void Listener::run() {
   auto& parts = *parts_;
   parts.loop.run_posted();
   parts.set_timer();
   while (!parts.stopping && lws_service(parts.context, 0) >= 0) {
   }
+}
+
+void Listener::drain(std::chrono::milliseconds patience) {
+  auto& parts = *parts_;
   const auto until = server::Loop::Clock::now() + patience;
   const auto busy = [&parts] {
     for (const auto& [id, socket] : parts.open_sockets)

@@ -76,8 +76,10 @@ class Listener : public Answering, public Sockets {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  /// Turns until stop(), then until open answers and messages are sent, at most `patience`.
-  void run(std::chrono::milliseconds patience = std::chrono::seconds(2));
+  /// Turns until stop().
+  void run();
+  /// Turns on until open answers and messages are sent, at most `patience`.
+  void drain(std::chrono::milliseconds patience);
   /// From any thread or a signal handler.
   void stop();
   /// New connections get the certificate that now stands in the files.
