@@ -10,14 +10,15 @@
 #include <variant>
 #include <vector>
 
-/// The media engine: all that server/ may include of media/. It knows stages, sources and peers; no meeting, no HTTP.
+/// The media engine: all that server/ may include of media/. It knows stages, sources and peers; no meeting,
+/// no HTTP.
 namespace diemcau::media {
 
 enum class StageId : std::int64_t {};
 /// Chosen by the caller, never used twice in the life of an Engine.
 enum class PeerId : std::uint64_t {};
-/// Something that can be put on stage. It names a place, not a connection: the caller uses a hall's own id, so a hall that
-/// drops and returns is back in its cell. Unique within its stage.
+/// Something that can be put on stage. It names a place, not a connection: the caller uses a hall's own id,
+/// so a hall that drops and returns is back in its cell. Unique within its stage.
 enum class SourceId : std::int64_t {};
 
 struct Address {
@@ -32,7 +33,8 @@ struct Config {
   std::vector<Address> announced;
 };
 
-/// Arrangement of a stage for those who render it (the recorder); the cells of each in reading order, the main one first.
+/// Arrangement of a stage for those who render it (the recorder); the cells of each in reading order, the
+/// main one first.
 enum class Layout { single, side_by_side, speaker_strip, grid_2x2, grid_3x3 };
 
 struct Cell {
@@ -58,7 +60,8 @@ struct PeerLost {
   PeerId peer{};
   std::string why;
 };
-/// Sound level by source, 0 … 100 (RFC 6464 levels of the last 200 ms), of every source of the stage; 5 times a second.
+/// Sound level by source, 0 … 100 (RFC 6464 levels of the last 200 ms), of every source of the stage; 5 times
+/// a second.
 struct Levels {
   StageId stage{};
   std::map<SourceId, int> levels;
@@ -67,7 +70,8 @@ struct ClipStarted {
   StageId stage{};
   std::chrono::milliseconds duration{};
 };
-/// The film came to its end, or `error` says why it cannot be played (a text for the log); `no_film` when it is none.
+/// The film came to its end, or `error` says why it cannot be played (a text for the log); `no_film` when it
+/// is none.
 struct ClipEnded {
   StageId stage{};
   std::string error;
@@ -90,8 +94,8 @@ struct RecordingClosed {
   std::filesystem::path file;
 };
 
-using Event = std::variant<PeerConnected, PeerLost, Levels, ClipStarted, ClipEnded, RecordingGrew, RecordingFailed,
-                           RecordingClosed>;
+using Event = std::variant<PeerConnected, PeerLost, Levels, ClipStarted, ClipEnded, RecordingGrew,
+                           RecordingFailed, RecordingClosed>;
 
 /// Why an offer was not taken.
 struct OfferRefused {
@@ -109,8 +113,9 @@ struct Counters {
   std::uint64_t peers{};  ///< now
 };
 
-/// Owns the media thread and everything on it. All calls are for one thread (the server's main loop) and return at once:
-/// they are put into the worker's mailbox. `wake` is called on the media thread when events wait; it must only signal.
+/// Owns the media thread and everything on it. All calls are for one thread (the server's main loop) and
+/// return at once: they are put into the worker's mailbox. `wake` is called on the media thread when events
+/// wait; it must only signal.
 class Engine {
  public:
   /// Binds the sockets. Throws std::system_error naming the port when it is taken.
@@ -122,27 +127,32 @@ class Engine {
   void open_stage(StageId stage);
   void close_stage(StageId stage);
 
-  /// A new peer on a stage, from its SDP offer (WebRTC, one BUNDLE, at most 100 kB): the answer, ready to send. Its
-  /// sending m-lines become the source `publishes` (the first audio and the first video of the offer), its receiving
-  /// ones slots in order of the offer. A second peer with the same `publishes` replaces the first as that source.
-  std::variant<std::string, OfferRefused> connect(PeerId peer, StageId stage, std::optional<SourceId> publishes,
+  /// A new peer on a stage, from its SDP offer (WebRTC, one BUNDLE, at most 100 kB): the answer, ready to
+  /// send. Its sending m-lines become the source `publishes` (the first audio and the first video of the
+  /// offer), its receiving ones slots in order of the offer. A second peer with the same `publishes` replaces
+  /// the first as that source.
+  std::variant<std::string, OfferRefused> connect(PeerId peer, StageId stage,
+                                                  std::optional<SourceId> publishes,
                                                   const std::string& offer);
   /// Sends a DTLS close_notify and forgets the peer. Unknown ids are ignored.
   void disconnect(PeerId peer);
 
-  /// What every peer of the stage sees from the next keyframes on. The clip is put into a cell as source clip_source.
+  /// What every peer of the stage sees from the next keyframes on. The clip is put into a cell as source
+  /// clip_source.
   void set_scene(StageId stage, const Scene& scene);
-  /// The sources whose sound is passed on; everything else is dropped here, whatever its page does. The clip, while it
-  /// plays, is always heard.
+  /// The sources whose sound is passed on; everything else is dropped here, whatever its page does. The clip,
+  /// while it plays, is always heard.
   void set_audible(StageId stage, const std::vector<SourceId>& sources);
 
   static constexpr SourceId clip_source{-1};
-  void play_clip(StageId stage, const std::filesystem::path& file);  ///< from the start; replaces a running one
+  void play_clip(StageId stage,
+                 const std::filesystem::path& file);  ///< from the start; replaces a running one
   void pause_clip(StageId stage);
   void resume_clip(StageId stage);
   void stop_clip(StageId stage);
 
-  /// Writes the stage, picture and mixed sound, to a new fragmented MP4: playable up to the last second whatever happens.
+  /// Writes the stage, picture and mixed sound, to a new fragmented MP4: playable up to the last second
+  /// whatever happens.
   void start_recording(StageId stage, const std::filesystem::path& file);
   void stop_recording(StageId stage);  ///< RecordingClosed follows
 
@@ -154,8 +164,9 @@ class Engine {
   std::unique_ptr<Parts> parts_;
 };
 
-/// Makes a fragmented recording (also of a killed run) a fast-start MP4 at `to`: written beside it, fsynced, renamed.
-/// Blocks for about a second per hour of film; for a job thread. Throws std::runtime_error when nothing can be read.
+/// Makes a fragmented recording (also of a killed run) a fast-start MP4 at `to`: written beside it, fsynced,
+/// renamed. Blocks for about a second per hour of film; for a job thread. Throws std::runtime_error when
+/// nothing can be read.
 void finish_recording(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace diemcau::media

@@ -25,7 +25,11 @@ struct Account {
 class Accounts {
  public:
   explicit Accounts(SQLite::Database& database) : database_(database) {}
+  /// Refuses account.user_invalid, account.user_taken (conflict), account.name_missing,
+  /// account.field_too_long (name, 100).
   Result<AccountId> add(const Account& account, const std::string& password_hash);
+  /// Also refuses account.not_found and account.last_administrator (conflict): someone must be able to let
+  /// others in.
   Result<AccountId> change(
       const Account& account);  ///< name, role, active; ends its log-ins when made inactive
   void set_password(AccountId id, const std::string& password_hash);  ///< also ends its log-ins

@@ -25,8 +25,10 @@ struct Site {
 class Sites {
  public:
   explicit Sites(SQLite::Database& database) : database_(database) {}
+  /// Refuses site.name_missing, site.field_too_long (detail: name 100, room 200, contact 500),
+  /// site.number_out_of_range, site.number_taken (conflict; detail: whose it is), site.unit_not_found.
   Result<SiteId> add(const Site& site);
-  Result<SiteId> change(const Site& site);
+  Result<SiteId> change(const Site& site);  ///< also site.not_found
   std::optional<Site> find(SiteId id) const;
   std::vector<Site> all() const;  ///< by number
 

@@ -31,8 +31,10 @@ class Units {
   explicit Units(SQLite::Database& database) : database_(database) {}
   /// Checks name (1..200), dates in order, an existing parent; NFC-normalises the name. `unit.id`/`uuid` are
   /// ignored.
+  /// Refuses unit.name_missing, unit.field_too_long (name, code 35), unit.field_invalid (a day that does not
+  /// exist), unit.dates_out_of_order, unit.parent_not_found.
   Result<UnitId> add(const Unit& unit);
-  Result<UnitId> change(const Unit& unit);
+  Result<UnitId> change(const Unit& unit);  ///< also unit.not_found, unit.parent_below_itself
   std::optional<Unit> find(UnitId id) const;
   /// All units that exist on `day`, parents before children, siblings in protocol order.
   std::vector<Unit> on(Date day) const;

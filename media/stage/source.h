@@ -5,8 +5,9 @@
 
 #include "media/media.h"
 
-/// How anything that is not a WebRTC peer (a clip, the recorder) joins a stage: as a source that gives RTP packets, or as
-/// a sink that takes them. Packets are whole RTP packets (RFC 3550) without SRTP, VP8 (RFC 7741) or Opus (RFC 7587).
+/// How anything that is not a WebRTC peer (a clip, the recorder) joins a stage: as a source that gives RTP
+/// packets, or as a sink that takes them. Packets are whole RTP packets (RFC 3550) without SRTP, VP8 (RFC
+/// 7741) or Opus (RFC 7587).
 namespace diemcau::stage {
 using media::Scene;
 using media::SourceId;
@@ -24,10 +25,11 @@ class KeyframeTarget {
 class Sink {
  public:
   virtual ~Sink() = default;
-  /// A packet of a source that is on stage (video) or audible (audio). Payload type, SSRC, sequence and timestamp are
-  /// the source's own: a jump in them means that the source's connection is a new one.
+  /// A packet of a source that is on stage (video) or audible (audio). Payload type, SSRC, sequence and
+  /// timestamp are the source's own: a jump in them means that the source's connection is a new one.
   virtual void on_packet(SourceId source, Kind kind, std::span<const std::byte> rtp) = 0;
-  /// The scene, before the first packet and after each change. Sources that are in no cell any more send no more video.
+  /// The scene, before the first packet and after each change. Sources that are in no cell any more send no
+  /// more video.
   virtual void on_scene(const Scene& scene) = 0;
 };
 

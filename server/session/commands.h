@@ -1,15 +1,17 @@
 #pragma once
-#include <boost/describe.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 
+#include <boost/describe.hpp>
+
 #include "server/session/scene.h"
 #include "server/signaling/json_codec.h"
 
-/// The one table of what can be commanded in a live session: each row is a struct that says its name on the wire, who may
-/// give it, and its fields with their limits. Dispatcher, rights, TypeScript types and the tests over all givers read it.
+/// The one table of what can be commanded in a live session: each row is a struct that says its name on the
+/// wire, who may give it, and its fields with their limits. Dispatcher, rights, TypeScript types and the
+/// tests over all givers read it.
 namespace diemcau::session {
 
 /// Who can command. `server` is ourselves: what happened to a line, a clip or a file.
@@ -125,7 +127,8 @@ struct TakeFloor {
 };
 BOOST_DESCRIBE_STRUCT(TakeFloor, (), ())
 
-/// Starts a film of this meeting from its beginning (its sound goes to all); the picture is seen where a cell shows Clip.
+/// Starts a film of this meeting from its beginning (its sound goes to all); the picture is seen where a cell
+/// shows Clip.
 struct PlayClip {
   static constexpr auto type = "play_clip";
   static constexpr unsigned may = only(Giver::operator_);
@@ -194,9 +197,9 @@ struct Resume {
 };
 BOOST_DESCRIBE_STRUCT(Resume, (), ())
 
-using Command = std::variant<Open, End, Join, Leave, LoseSite, StageScene, UndoScene, OpenMicrophone, CloseMicrophone,
-                             CloseOtherMicrophones, RaiseHand, LowerHand, GiveFloor, ExtendFloor, TakeFloor, PlayClip,
-                             PauseClip, ResumeClip, StopClip, FinishClip, StartRecording, StopRecording, FailRecording,
-                             BeginItem, Resume>;
+using Command = std::variant<Open, End, Join, Leave, LoseSite, StageScene, UndoScene, OpenMicrophone,
+                             CloseMicrophone, CloseOtherMicrophones, RaiseHand, LowerHand, GiveFloor,
+                             ExtendFloor, TakeFloor, PlayClip, PauseClip, ResumeClip, StopClip, FinishClip,
+                             StartRecording, StopRecording, FailRecording, BeginItem, Resume>;
 
 }  // namespace diemcau::session

@@ -1,9 +1,10 @@
 #pragma once
-#include <boost/describe.hpp>
 #include <cstddef>
 #include <optional>
 #include <variant>
 #include <vector>
+
+#include <boost/describe.hpp>
 
 #include "scheduler/ids.h"
 

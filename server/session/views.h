@@ -1,14 +1,15 @@
 #pragma once
-#include <boost/describe.hpp>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <boost/describe.hpp>
+
 #include "server/session/scene.h"
 
-/// What each audience sees of a session: a projection of its state, sent whole once and then as RFC 6902 patches.
-/// Pages hold no second copy of the rules: what may be pressed now is in `may`.
+/// What each audience sees of a session: a projection of its state, sent whole once and then as RFC 6902
+/// patches. Pages hold no second copy of the rules: what may be pressed now is in `may`.
 namespace diemcau::session {
 
 enum class SessionState { waiting, open, ended };
@@ -74,9 +75,10 @@ struct SiteView {
   std::optional<Time> since;  ///< of this presence
   bool microphone = false;    ///< open
   bool on_stage = false;
-  std::optional<Time> hand;   ///< since when it is raised
+  std::optional<Time> hand;  ///< since when it is raised
 };
-BOOST_DESCRIBE_STRUCT(SiteView, (), (number, name, contact, main, presence, since, microphone, on_stage, hand))
+BOOST_DESCRIBE_STRUCT(SiteView, (),
+                      (number, name, contact, main, presence, since, microphone, on_stage, hand))
 
 struct OperatorMay {
   bool open = false, end = false, stage = false, undo = false, record = false, clip = false;
@@ -100,8 +102,8 @@ struct ConsoleView {
   OperatorMay may;
 };
 BOOST_DESCRIBE_STRUCT(ConsoleView, (),
-                      (meeting, state, opened_at, ended_at, scene, sites, speaker, waiting, clip, clips, documents,
-                       recorder, agenda, item, may))
+                      (meeting, state, opened_at, ended_at, scene, sites, speaker, waiting, clip, clips,
+                       documents, recorder, agenda, item, may))
 
 /// A cell as a hall shows it.
 struct CellView {
@@ -138,7 +140,7 @@ struct HallView {
   HallMay may;
 };
 BOOST_DESCRIBE_STRUCT(HallView, (),
-                      (meeting, site, number, name, state, opened_at, presence, layout, cells, microphone, on_stage,
-                       queue, speaker, speaker_name, documents, may))
+                      (meeting, site, number, name, state, opened_at, presence, layout, cells, microphone,
+                       on_stage, queue, speaker, speaker_name, documents, may))
 
 }  // namespace diemcau::session

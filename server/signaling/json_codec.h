@@ -1,12 +1,8 @@
 #pragma once
-#include <boost/describe.hpp>
-#include <boost/mp11.hpp>
-#include <boost/pfr.hpp>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -14,11 +10,17 @@
 #include <variant>
 #include <vector>
 
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
+#include <boost/pfr.hpp>
+#include <nlohmann/json.hpp>
+
 /// JSON of described structs, one codec for signaling, HTTP bodies and stored events.
 ///
-/// Struct → object; optional → absent; vector → array; map by id → object with the ids as keys; described enum → its name
-/// without a trailing `_`; id enum → number; variant → object with a "type"; Time → milliseconds since 1970; Date →
-/// "2021-01-25"; Within<lo, hi> → number in that range. Decoding refuses unknown fields and says where: a JSON pointer.
+/// Struct → object; optional → absent; vector → array; map by id → object with the ids as keys; described
+/// enum → its name without a trailing `_`; id enum → number; variant → object with a "type"; Time →
+/// milliseconds since 1970; Date → "2021-01-25"; Within<lo, hi> → number in that range. Decoding refuses
+/// unknown fields and says where: a JSON pointer.
 namespace diemcau::protocol {
 using nlohmann::json;
 namespace describe = boost::describe;
@@ -44,7 +46,9 @@ template <class T>
 concept DescribedEnum = describe::has_describe_enumerators<T>::value;
 /// A struct of a variant: `static constexpr auto type = "give_floor"` is its name on the wire.
 template <class T>
-concept Tagged = requires { requires std::is_same_v<decltype(&T::type), const char* const*>; };
+concept Tagged = requires {
+  requires std::is_same_v<decltype(&T::type), const char* const*>;
+};
 template <class T>
 concept Id = std::is_enum_v<T> && !DescribedEnum<T>;
 
@@ -82,8 +86,8 @@ inline std::string outside_name(const char* name) {
 
 inline std::string date_text(std::chrono::year_month_day day) {
   char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-                static_cast<unsigned>(day.day()));
+  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(day.year()),
+                static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
   return text;
 }
 
@@ -92,9 +96,11 @@ inline std::optional<std::chrono::year_month_day> date_from(const std::string& t
   unsigned month = 0;
   unsigned day = 0;
   int read = 0;
-  if (text.size() != 10 || std::sscanf(text.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &read) != 3 || read != 10)
+  if (text.size() != 10 || std::sscanf(text.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &read) != 3 ||
+      read != 10)
     return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
   return date.ok() ? std::optional(date) : std::nullopt;
 }
 
@@ -110,7 +116,8 @@ json encode(const T& value) {
         value);
   } else if constexpr (IsMap<T>::value) {
     json object = json::object();
-    for (const auto& [key, entry] : value) object[std::to_string(static_cast<std::int64_t>(key))] = encode(entry);
+    for (const auto& [key, entry] : value)
+      object[std::to_string(static_cast<std::int64_t>(key))] = encode(entry);
     return object;
   } else if constexpr (IsWithin<T>::value) {
     return value.value;
@@ -173,8 +180,8 @@ T decode_object(const json& from, const std::string& at) {
 
 template <class V, class... T>
 V decode_variant(const json& from, const std::string& at, std::variant<T...>*) {
-  const auto type =
-      decode<std::string>(from.is_object() && from.contains("type") ? from.at("type") : json(nullptr), at + "/type");
+  const auto type = decode<std::string>(
+      from.is_object() && from.contains("type") ? from.at("type") : json(nullptr), at + "/type");
   std::optional<V> chosen;
   ((type == T::type ? (chosen = decode_object<T>(from, at), 0) : 0), ...);
   if (!chosen) throw DecodeError(at + "/type: unknown \"" + type.substr(0, 40) + "\"");
@@ -218,8 +225,10 @@ T decode(const json& from, const std::string& at) {
       } catch (const std::exception&) {
         read = 0;
       }
-      if (read == 0 || read != key.size()) throw DecodeError(at + "/" + key.substr(0, 40) + ": expected an id");
-      map.emplace(static_cast<typename T::key_type>(id), decode<typename T::mapped_type>(entry, at + "/" + key));
+      if (read == 0 || read != key.size())
+        throw DecodeError(at + "/" + key.substr(0, 40) + ": expected an id");
+      map.emplace(static_cast<typename T::key_type>(id),
+                  decode<typename T::mapped_type>(entry, at + "/" + key));
     }
     return map;
   } else if constexpr (Described<T>) {

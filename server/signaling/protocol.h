@@ -1,16 +1,18 @@
 #pragma once
-#include <boost/describe.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <variant>
 
+#include <boost/describe.hpp>
+
 #include "server/session/commands.h"
 #include "server/session/views.h"
 
-/// What goes over the signaling WebSocket (wss://HOST/signaling, subprotocol "diemcau.v1"), one JSON object a message.
-/// web/shared/protocol.ts is written from these structs. Binary messages are snapshots, see SnapshotHeader below.
+/// What goes over the signaling WebSocket (wss://HOST/signaling, subprotocol "diemcau.v1"), one JSON object a
+/// message. web/shared/protocol.ts is written from these structs. Binary messages are snapshots, see
+/// SnapshotHeader below.
 namespace diemcau::protocol {
 using scheduler::MeetingId;
 using scheduler::SiteId;
@@ -28,25 +30,25 @@ struct Line {
   bool tcp = false;  ///< media runs over TCP because UDP does not pass
 };
 BOOST_DESCRIBE_STRUCT(Line, (),
-                      (up_kbps, down_kbps, up_loss_permille, down_loss_permille, rtt_ms, jitter_ms, freezes_per_minute,
-                       tcp))
+                      (up_kbps, down_kbps, up_loss_permille, down_loss_permille, rtt_ms, jitter_ms,
+                       freezes_per_minute, tcp))
 
 // ---- page → server
 
-/// First message of a connection. Exactly one of `hall` (the token of a hall link) and `meeting` (console; needs the
-/// log-in cookie).
+/// First message of a connection. Exactly one of `hall` (the token of a hall link) and `meeting` (console;
+/// needs the log-in cookie).
 struct Hello {
   static constexpr auto type = "hello";
-  std::string protocol;                ///< hash of the protocol that the page was built with
-  std::string device;                  ///< random text that a browser keeps: the same machine may come back at any time
+  std::string protocol;  ///< hash of the protocol that the page was built with
+  std::string device;    ///< random text that a browser keeps: the same machine may come back at any time
   std::optional<std::string> hall;
   std::optional<MeetingId> meeting;
-  std::optional<bool> take_over;       ///< put out another machine that holds this site
+  std::optional<bool> take_over;  ///< put out another machine that holds this site
 };
 BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, device, hall, meeting, take_over))
 
-/// Connects media. From a hall it is also its Join: answered by Answer once the join is stored, or by Refused.
-/// A further Offer replaces the peer of this connection.
+/// Connects media. From a hall it is also its Join: answered by Answer once the join is stored, or by
+/// Refused. A further Offer replaces the peer of this connection.
 struct Offer {
   static constexpr auto type = "offer";
   std::uint32_t id{};
@@ -81,8 +83,9 @@ using ClientMessage = std::variant<Hello, Offer, Give, AskWhole, ReportLine>;
 struct Whole {
   static constexpr auto type = "whole";
   std::int64_t revision{};
-  Time now{};               ///< the server's clock, to show times and countdowns right on a PC whose clock is wrong
-  bool media_alive = false;  ///< the media peer of this device still runs: no new Offer needed if the page's runs too
+  Time now{};  ///< the server's clock, to show times and countdowns right on a PC whose clock is wrong
+  bool media_alive =
+      false;  ///< the media peer of this device still runs: no new Offer needed if the page's runs too
   std::optional<session::ConsoleView> console;
   std::optional<session::HallView> hall;
 };
@@ -130,8 +133,8 @@ struct Lines {
 };
 BOOST_DESCRIBE_STRUCT(Lines, (), (lines))
 
-/// Once a second to every connection: it is alive. A page that hears nothing for 4 s connects anew. To consoles also
-/// what the server itself has to say.
+/// Once a second to every connection: it is alive. A page that hears nothing for 4 s connects anew. To
+/// consoles also what the server itself has to say.
 struct Tick {
   static constexpr auto type = "tick";
   Time now{};
@@ -153,10 +156,12 @@ struct Goodbye {
 };
 BOOST_DESCRIBE_STRUCT(Goodbye, (), (text_key, detail, again))
 
-using ServerMessage = std::variant<Whole, Patch, Answer, Done, Refused, Levels, Lines, Tick, MediaLost, Goodbye>;
+using ServerMessage =
+    std::variant<Whole, Patch, Answer, Done, Refused, Levels, Lines, Tick, MediaLost, Goodbye>;
 
-/// Binary message: four bytes big-endian site id (0 from a hall: it speaks for itself), then a JPEG of at most 40 KB,
-/// 256x144. A hall sends one every three seconds, the server passes it on to consoles and keeps the last of each site.
+/// Binary message: four bytes big-endian site id (0 from a hall: it speaks for itself), then a JPEG of at
+/// most 40 KB, 256x144. A hall sends one every three seconds, the server passes it on to consoles and keeps
+/// the last of each site.
 inline constexpr std::size_t snapshot_limit = 40 * 1024;
 
 }  // namespace diemcau::protocol

@@ -1,10 +1,10 @@
 #include "server/signaling/typescript.h"
 
-#include <openssl/sha.h>
-
 #include <array>
 #include <set>
 #include <sstream>
+
+#include <openssl/sha.h>
 
 #include "server/http/api.h"
 #include "server/signaling/protocol.h"
@@ -45,8 +45,9 @@ class Writer {
       return alias("Day", "string", "\"2021-01-25\"");
     } else if constexpr (DescribedEnum<T>) {
       std::string names;
-      boost::mp11::mp_for_each<describe::describe_enumerators<T>>(
-          [&](auto enumerator) { names += (names.empty() ? "\"" : " | \"") + outside_name(enumerator.name) + "\""; });
+      boost::mp11::mp_for_each<describe::describe_enumerators<T>>([&](auto enumerator) {
+        names += (names.empty() ? "\"" : " | \"") + outside_name(enumerator.name) + "\"";
+      });
       return declare(name_of<T>(), "export type " + name_of<T>() + " = " + names + ";");
     } else if constexpr (Id<T>) {
       const auto name = name_of<T>();
@@ -58,8 +59,8 @@ class Writer {
       if constexpr (Tagged<T>) fields += "  readonly type: \"" + std::string(T::type) + "\";\n";
       boost::mp11::mp_for_each<Members<T>>([&](auto member) {
         using Field = std::decay_t<decltype(std::declval<T>().*member.pointer)>;
-        fields += "  readonly " + std::string(member.name) + (IsOptional<Field>::value ? "?: " : ": ") + use<Field>() +
-                  limits<Field>() + "\n";
+        fields += "  readonly " + std::string(member.name) + (IsOptional<Field>::value ? "?: " : ": ") +
+                  use<Field>() + limits<Field>() + "\n";
       });
       return declare(name, fields.empty() ? "export type " + name + " = Record<string, never>;"
                                           : "export interface " + name + " {\n" + fields + "}");
@@ -159,7 +160,8 @@ const std::string& hash() {
 }
 
 std::string typescript() {
-  return "// Written from server/signaling/protocol.h and server/http/api.h by `build/protocol_ts`. Do not edit.\n\n" +
+  return "// Written from server/signaling/protocol.h and server/http/api.h by `build/protocol_ts`. Do not "
+         "edit.\n\n" +
          types() + "export const protocolHash = \"" + hash() + "\";\n";
 }
 

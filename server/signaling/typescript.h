@@ -3,7 +3,8 @@
 
 namespace diemcau::protocol {
 
-/// The text of web/shared/protocol.ts: every message, view, command and HTTP body as TypeScript types, and their hash.
+/// The text of web/shared/protocol.ts: every message, view, command and HTTP body as TypeScript types, and
+/// their hash.
 std::string typescript();
 
 /// First 16 hex digits of the SHA-256 of those types: a page built with other types must reload.

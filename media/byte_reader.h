@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-namespace diemcau::rtp {
+namespace diemcau::media {
 
 /// Reads big-endian fields from the front; past the end it yields zeros and ok() turns false for good.
 class ByteReader {
@@ -34,4 +34,4 @@ class ByteReader {
   bool ok_ = true;
 };
 
-}  // namespace diemcau::rtp
+}  // namespace diemcau::media

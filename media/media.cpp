@@ -1,0 +1,171 @@
+#include "media/media.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <openssl/rand.h>
+
+#include "media/mailbox.h"
+#include "media/program/programs.h"
+#include "media/rtp/sdp.h"
+#include "media/transport/dtls.h"
+#include "media/worker.h"
+
+namespace diemcau::media {
+namespace {
+
+constexpr std::size_t longest_offer = 100 * 1024;
+
+/// Letters of ice-char (RFC 8839 5.4); five random bits each. 24 of them are 120 bits where 128 are a must
+/// for the password (RFC 8445 5.3), hence 32.
+std::string random_text(std::size_t length) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz012345";
+  std::string text(length, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(text.data()), static_cast<int>(length)) != 1)
+    throw std::runtime_error("no randomness");
+  for (auto& c : text) c = letters[static_cast<unsigned char>(c) % letters.size()];
+  return text;
+}
+
+std::uint32_t random_number() {
+  std::uint32_t value = 0;
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof value) != 1)
+    throw std::runtime_error("no randomness");
+  return value;
+}
+
+/// IPv4 addresses of this machine, loopback last: a browser on this very machine may have nothing else.
+std::vector<Address> own_addresses(std::uint16_t port) {
+  std::vector<Address> found;
+  ifaddrs* list = nullptr;
+  if (getifaddrs(&list) != 0) return {{"127.0.0.1", port}};
+  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, freeifaddrs);
+  for (const auto* entry = list; entry != nullptr; entry = entry->ifa_next) {
+    if (entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != AF_INET) continue;
+    std::array<char, INET_ADDRSTRLEN> text{};
+    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(entry->ifa_addr)->sin_addr, text.data(),
+              text.size());
+    found.push_back({text.data(), port});
+  }
+  std::stable_partition(found.begin(), found.end(),
+                        [](const Address& a) { return !a.ip.starts_with("127."); });
+  return found;
+}
+
+/// RFC 8839 5.1 and RFC 6544 4.5; priorities as RFC 8445 5.1.2.1 computes them, UDP before TCP.
+std::vector<std::string> candidates(const std::vector<Address>& addresses) {
+  std::vector<std::string> all;
+  std::uint32_t rank = 65535;
+  for (const auto& address : addresses) {
+    const auto where = " " + address.ip + " " + std::to_string(address.port) + " typ host";
+    const auto udp = (126U << 24) + (rank << 8) + 255;
+    const auto tcp = (90U << 24) + (rank << 8) + 255;
+    const auto foundation = std::to_string(65536 - rank);
+    all.push_back(foundation + " 1 udp " + std::to_string(udp) + where);
+    all.push_back(foundation + "9 1 tcp " + std::to_string(tcp) + where + " tcptype passive");
+    --rank;
+  }
+  return all;
+}
+
+}  // namespace
+
+struct Engine::Parts : program::Outlet {
+  Parts(const Config& config, std::function<void()> wake_up)
+      : wake(std::move(wake_up)),
+        offered(candidates(config.announced.empty() ? own_addresses(config.port) : config.announced)),
+        worker(
+            config, dtls, [this](Event event) { tell(std::move(event)); },
+            [this](StageId stage) { programs.request_clip_keyframe(stage); }),
+        programs(*this) {}
+  // The worker calls the pipelines and they call the worker: its thread ends first, then the pipelines close
+  // their files while the worker's mailbox still takes what they say.
+  ~Parts() override { worker.stop(); }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
+  void clip_packet(StageId stage, stage::Kind kind, std::vector<std::byte> rtp) override {
+    worker.put(ClipPacket{stage, kind, std::move(rtp)});
+  }
+  void attach(StageId stage, std::shared_ptr<stage::Sink> sink) override {
+    worker.put(AttachSink{stage, std::move(sink)});
+  }
+  void detach(StageId stage, std::shared_ptr<stage::Sink> sink) override {
+    worker.put(DetachSink{stage, std::move(sink)});
+  }
+  void request_keyframe(StageId stage, SourceId source) override { worker.put(WantKeyframe{stage, source}); }
+  void tell(Event event) override {
+    if (const auto* ended = std::get_if<ClipEnded>(&event)) worker.put(SetClip{ended->stage, false});
+    if (events.put(std::move(event))) wake();
+  }
+
+  std::function<void()> wake;
+  transport::DtlsContext dtls;
+  std::vector<std::string> offered;
+  Mailbox<Event> events;
+  Worker worker;
+  program::Programs programs;
+};
+
+Engine::Engine(const Config& config, std::function<void()> wake)
+    : parts_(std::make_unique<Parts>(config, std::move(wake))) {}
+Engine::~Engine() = default;
+
+void Engine::open_stage(StageId stage) { parts_->worker.put(OpenStage{stage}); }
+
+void Engine::close_stage(StageId stage) {
+  parts_->programs.close_stage(stage);
+  parts_->worker.put(CloseStage{stage});
+}
+
+std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId stage,
+                                                        std::optional<SourceId> publishes,
+                                                        const std::string& offer) {
+  if (offer.size() > longest_offer)
+    return OfferRefused{"media.offer_too_large", std::to_string(offer.size())};
+  std::string why;
+  const auto parsed = rtp::parse_offer(offer, why);
+  if (!parsed) return OfferRefused{"media.offer_broken", why};
+  AddPeer add{peer,           stage,           publishes,          rtp::agree(*parsed),
+              random_text(8), random_text(32), parsed->fingerprint};
+  if (std::none_of(add.agreed.begin(), add.agreed.end(), [](const auto& media) { return media.accepted; }))
+    return OfferRefused{"media.no_common_codec", "Opus, VP8"};
+  auto ssrc = random_number();
+  for (auto& media : add.agreed)
+    if (media.from_us) media.slot_ssrc = ++ssrc;
+  auto answer = rtp::write_answer(*parsed, add.agreed,
+                                  {add.ufrag, add.password, parts_->dtls.fingerprint(), parts_->offered});
+  parts_->worker.put(std::move(add));
+  return answer;
+}
+
+void Engine::disconnect(PeerId peer) { parts_->worker.put(RemovePeer{peer}); }
+
+void Engine::set_scene(StageId stage, const Scene& scene) { parts_->worker.put(SetScene{stage, scene}); }
+void Engine::set_audible(StageId stage, const std::vector<SourceId>& sources) {
+  parts_->worker.put(SetAudible{stage, sources});
+}
+
+void Engine::play_clip(StageId stage, const std::filesystem::path& file) {
+  parts_->worker.put(SetClip{stage, true});
+  parts_->programs.play_clip(stage, file);
+}
+void Engine::pause_clip(StageId stage) { parts_->programs.pause_clip(stage); }
+void Engine::resume_clip(StageId stage) { parts_->programs.resume_clip(stage); }
+void Engine::stop_clip(StageId stage) {
+  parts_->programs.stop_clip(stage);
+  parts_->worker.put(SetClip{stage, false});
+}
+
+void Engine::start_recording(StageId stage, const std::filesystem::path& file) {
+  parts_->programs.start_recording(stage, file);
+}
+void Engine::stop_recording(StageId stage) { parts_->programs.stop_recording(stage); }
+
+std::vector<Event> Engine::take_events() { return parts_->events.take_all(); }
+Counters Engine::counters() const { return parts_->worker.counters().read(); }
+
+}  // namespace diemcau::media

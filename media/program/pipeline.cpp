@@ -1,0 +1,115 @@
+#include "media/program/pipeline.h"
+
+#include <mutex>
+#include <stdexcept>
+
+namespace diemcau::program {
+namespace {
+
+Fault fault_of(GstMessage* message) {
+  Fault fault;
+  GError* error = nullptr;
+  gchar* debug = nullptr;
+  gst_message_parse_error(message, &error, &debug);
+  fault.text = std::string(GST_OBJECT_NAME(GST_MESSAGE_SRC(message))) + ": " + error->message;
+  fault.disk_full = g_error_matches(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT) != 0;
+  g_error_free(error);
+  g_free(debug);
+  return fault;
+}
+
+GstBusSyncReply on_message(GstBus*, GstMessage* message, gpointer data) {
+  const auto& on_fault = *static_cast<std::function<void(Fault)>*>(data);
+  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) on_fault(fault_of(message));
+  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS) on_fault({"", false, true});
+  gst_message_unref(message);
+  return GST_BUS_DROP;
+}
+
+struct Takers {
+  const TakeSample* sample;
+  const TakeSample* preroll;
+};
+
+GstFlowReturn pull(GstAppSink* sink, gpointer takers) {
+  const SampleRef sample(gst_app_sink_pull_sample(sink));
+  if (!sample) return GST_FLOW_EOS;
+  (*static_cast<const Takers*>(takers)->sample)(sample.get());
+  return GST_FLOW_OK;
+}
+
+GstFlowReturn pull_preroll(GstAppSink* sink, gpointer takers) {
+  const SampleRef sample(gst_app_sink_pull_preroll(sink));
+  if (!sample) return GST_FLOW_EOS;
+  (*static_cast<const Takers*>(takers)->preroll)(sample.get());
+  return GST_FLOW_OK;
+}
+
+}  // namespace
+
+void start_gstreamer() {
+  static std::once_flag once;
+  std::call_once(once, [] { gst_init(nullptr, nullptr); });
+}
+
+Pipeline::Pipeline(const std::string& description, std::function<void(Fault)> on_fault)
+    : on_fault_(std::move(on_fault)) {
+  start_gstreamer();
+  GError* error = nullptr;
+  element_.reset(gst_parse_launch_full(description.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &error));
+  if (error != nullptr) {
+    const std::string text = error->message;
+    g_error_free(error);
+    throw std::runtime_error("pipeline: " + text);
+  }
+  gst_object_ref_sink(element_.get());
+  const Ref<GstClock> clock(gst_system_clock_obtain());
+  gst_pipeline_use_clock(GST_PIPELINE(element_.get()), clock.get());
+  const Ref<GstBus> bus(gst_element_get_bus(element_.get()));
+  gst_bus_set_sync_handler(bus.get(), on_message, &on_fault_, nullptr);
+}
+
+Pipeline::~Pipeline() { gst_element_set_state(element_.get(), GST_STATE_NULL); }
+
+void Pipeline::set(const std::string& element, const char* property, const std::string& value) {
+  g_object_set(get(element).get(), property, value.c_str(), nullptr);
+}
+
+void Pipeline::use_base_time(GstClockTime base) {
+  gst_element_set_start_time(element_.get(), GST_CLOCK_TIME_NONE);
+  gst_element_set_base_time(element_.get(), base);
+}
+
+GstClockTime Pipeline::now() const {
+  const Ref<GstClock> clock(gst_system_clock_obtain());
+  return gst_clock_get_time(clock.get()) - base_time();
+}
+
+void Pipeline::play() { gst_element_set_state(element_.get(), GST_STATE_PLAYING); }
+void Pipeline::pause() { gst_element_set_state(element_.get(), GST_STATE_PAUSED); }
+
+void take_samples(GstAppSink* sink, const TakeSample* take, const TakeSample* preroll) {
+  GstAppSinkCallbacks callbacks{};
+  callbacks.new_sample = pull;
+  if (preroll != nullptr) callbacks.new_preroll = pull_preroll;
+  gst_app_sink_set_callbacks(sink, &callbacks, new Takers{take, preroll},
+                             [](gpointer takers) { delete static_cast<Takers*>(takers); });
+}
+
+void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts) {
+  GstBuffer* const copy = gst_buffer_copy(gst_sample_get_buffer(sample));
+  GST_BUFFER_PTS(copy) = pts;
+  GST_BUFFER_DTS(copy) = GST_CLOCK_TIME_NONE;
+  const SampleRef moved(gst_sample_new(copy, gst_sample_get_caps(sample), nullptr, nullptr));
+  gst_buffer_unref(copy);
+  gst_app_src_push_sample(source, moved.get());
+}
+
+gint64 running_time(GstSample* sample) {
+  const auto pts = GST_BUFFER_PTS(gst_sample_get_buffer(sample));
+  if (!GST_CLOCK_TIME_IS_VALID(pts)) return -1;
+  const auto time = gst_segment_to_running_time(gst_sample_get_segment(sample), GST_FORMAT_TIME, pts);
+  return GST_CLOCK_TIME_IS_VALID(time) ? static_cast<gint64>(time) : -1;
+}
+
+}  // namespace diemcau::program

@@ -1,0 +1,195 @@
+#include "media/program/program.h"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <set>
+
+#include "media/program/layout.h"
+
+namespace diemcau::program {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int width = 1280;
+constexpr int height = 720;
+constexpr auto stale = 3s;       // a source without a picture for so long is no longer shown
+constexpr auto silent = 10s;     // nor a voice kept that is not on stage
+constexpr int keep_aspect_ratio = 1;
+
+// min-upstream-latency covers the taps' jitter buffer (80 ms) and decoding; without it each source that joins would
+// renegotiate the latency of the whole program.
+std::string text(std::size_t count) {
+  std::string all =
+      "compositor name=c background=black force-live=true ignore-inactive-pads=true min-upstream-latency=200000000 "
+      "max-threads=1 ! video/x-raw,format=I420,width=1280,height=720,framerate=25/1 ! queue ! "
+      "x264enc tune=zerolatency speed-preset=superfast bitrate=2000 key-int-max=50 threads=1 ! video/x-h264,profile=main ! "
+      "h264parse config-interval=-1 ! video/x-h264,stream-format=avc,alignment=au ! "
+      "appsink name=picture sync=false async=false "
+      "audiomixer name=m force-live=true ignore-inactive-pads=true min-upstream-latency=200000000 "
+      "output-buffer-duration=20000000 ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! queue ! "
+      "audioconvert ! avenc_aac bitrate=96000 ! aacparse ! appsink name=sound sync=false async=false ";
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto n = std::to_string(i);
+    all += "appsrc name=v" + n + " is-live=true format=time max-buffers=3 leaky-type=downstream ! c.sink_" + n +
+           " appsrc name=a" + n + " is-live=true format=time max-time=500000000 max-bytes=0 leaky-type=downstream ! m.sink_" +
+           n + " ";
+  }
+  return all;
+}
+
+}  // namespace
+
+/// The media thread's end: knows which tap takes which source. The mutex is held for the push of one packet, which never
+/// blocks, or for a change of the table; a mailbox would cost the packets a detour through the control thread.
+class Program::Feed : public stage::Sink {
+ public:
+  explicit Feed(std::function<void()> changed) : changed_(std::move(changed)) {}
+
+  void on_packet(SourceId source, stage::Kind kind, std::span<const std::byte> rtp) override {
+    const std::lock_guard lock(mutex_);
+    if (kind == stage::Kind::audio) {
+      const bool new_voice = !voices_.contains(source);
+      voices_[source] = std::chrono::steady_clock::now();
+      if (new_voice && changed_) changed_();
+    }
+    if (const auto tap = taps_.find(source); tap != taps_.end()) tap->second->push(kind, rtp);
+  }
+  void on_scene(const Scene& scene) override {
+    const std::lock_guard lock(mutex_);
+    scene_ = scene;
+    if (changed_) changed_();
+  }
+
+  Scene scene() {
+    const std::lock_guard lock(mutex_);
+    return scene_;
+  }
+  /// Sources that were heard lately.
+  std::set<SourceId> voices() {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(voices_, [now = std::chrono::steady_clock::now()](const auto& v) { return now - v.second > silent; });
+    std::set<SourceId> heard;
+    for (const auto& [source, at] : voices_) heard.insert(source);
+    return heard;
+  }
+  void connect(SourceId source, Tap* tap) {
+    const std::lock_guard lock(mutex_);
+    taps_[source] = tap;
+  }
+  void disconnect(SourceId source) {
+    const std::lock_guard lock(mutex_);
+    taps_.erase(source);
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    taps_.clear();
+    changed_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::function<void()> changed_;
+  Scene scene_;
+  std::map<SourceId, std::chrono::steady_clock::time_point> voices_;
+  std::map<SourceId, Tap*> taps_;
+};
+
+Program::Program(Wishes wishes)
+    : wishes_(std::move(wishes)),
+      feed_(std::make_shared<Feed>(wishes_.changed)),
+      take_picture_([this](GstSample* sample) { wishes_.encoded(stage::Kind::video, sample); }),
+      take_sound_([this](GstSample* sample) { wishes_.encoded(stage::Kind::audio, sample); }),
+      pipeline_(text(inputs), wishes_.fault),
+      picture_out_(pipeline_.get<GstAppSink>("picture")) {
+  const auto compositor = pipeline_.get("c");
+  for (std::size_t i = 0; i < inputs; ++i) {
+    auto& input = inputs_.at(i);
+    const auto n = std::to_string(i);
+    input.picture = pipeline_.get<GstAppSrc>("v" + n);
+    input.sound = pipeline_.get<GstAppSrc>("a" + n);
+    input.pad.reset(gst_element_get_static_pad(compositor.get(), ("sink_" + n).c_str()));
+    g_object_set(input.pad.get(), "alpha", 0.0, "sizing-policy", keep_aspect_ratio, nullptr);
+  }
+  take_samples(picture_out_.get(), &take_picture_);
+  take_samples(pipeline_.get<GstAppSink>("sound").get(), &take_sound_);
+  const Ref<GstClock> clock(gst_system_clock_obtain());
+  pipeline_.use_base_time(gst_clock_get_time(clock.get()));
+  pipeline_.play();
+}
+
+Program::~Program() {
+  feed_->close();
+  for (auto& input : inputs_) input.tap.reset();
+}
+
+std::shared_ptr<stage::Sink> Program::sink() const { return feed_; }
+
+void Program::update() {
+  const auto scene = feed_->scene();
+  auto wanted = feed_->voices();
+  for (const auto& cell : scene.cells)
+    if (cell.source) wanted.insert(*cell.source);
+  for (auto& input : inputs_) {
+    if (!input.source) continue;
+    if (wanted.erase(*input.source) == 0) {
+      let_go(input);
+    } else {
+      place(input, scene);
+    }
+  }
+  for (const auto source : wanted) {
+    const auto free = std::find_if(inputs_.begin(), inputs_.end(), [](const Input& input) { return !input.source; });
+    if (free == inputs_.end()) break;  // more voices than inputs: the stage passes on three
+    take_in(*free, source);
+    place(*free, scene);
+  }
+}
+
+void Program::take_in(Input& input, SourceId source) {
+  input.source = source;
+  input.tap = std::make_unique<Tap>(pipeline_.base_time(), [&input](stage::Kind kind, GstSample* sample, GstClockTime at) {
+    push_at(kind == stage::Kind::video ? input.picture.get() : input.sound.get(), sample, at);
+  });
+  feed_->connect(source, input.tap.get());
+  wishes_.keyframe(source);
+}
+
+void Program::let_go(Input& input) {
+  g_object_set(input.pad.get(), "alpha", 0.0, nullptr);
+  feed_->disconnect(*input.source);
+  input.tap.reset();
+  input.source.reset();
+  input.placed = false;
+}
+
+void Program::place(Input& input, const Scene& scene) {
+  const auto rectangles = cells_on(scene.layout, width, height);
+  input.placed = false;
+  for (std::size_t i = 0; i < scene.cells.size() && i < rectangles.size(); ++i) {
+    if (scene.cells[i].source != input.source) continue;
+    const auto& at = rectangles[i];
+    g_object_set(input.pad.get(), "xpos", at.x, "ypos", at.y, "width", at.width, "height", at.height, nullptr);
+    input.placed = true;
+  }
+  show(input);
+}
+
+void Program::show(Input& input) {
+  // The compositor repeats the last picture of an input for ever: whether it is still one is our decision.
+  const bool visible = input.placed && input.tap && input.tap->picture_age() < stale;
+  g_object_set(input.pad.get(), "alpha", visible ? 1.0 : 0.0, nullptr);
+}
+
+void Program::tick() {
+  for (auto& input : inputs_)
+    if (input.source) show(input);
+}
+
+void Program::request_keyframe() {
+  const Ref<GstPad> pad(gst_element_get_static_pad(GST_ELEMENT(picture_out_.get()), "sink"));
+  gst_pad_push_event(pad.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
+}  // namespace diemcau::program

@@ -1,0 +1,240 @@
+#include "media/program/programs.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "media/program/clip.h"
+#include "media/program/program.h"
+#include "media/program/recorder.h"
+
+namespace diemcau::program {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto tick = 100ms;
+constexpr auto second = 1s;
+constexpr int sync_every = 5;  // seconds
+
+}  // namespace
+
+struct Programs::Parts {
+  /// One stage's pipelines. `turn` tells a clip's or a recording's messages from those of the one before it.
+  struct OnStage {
+    std::unique_ptr<Clip> clip;
+    std::uint64_t clip_turn = 0;
+    std::unique_ptr<Program> program;
+    std::unique_ptr<Recorder> recorder;
+    std::uint64_t recorder_turn = 0;
+    /// What the program's streaming threads write to; changed only under encoded_mutex.
+    std::mutex encoded_mutex;
+    Recorder* consumer = nullptr;
+  };
+
+  explicit Parts(Outlet& to) : outlet(to), thread([this] { run(); }) {}
+
+  /// Any thread: do this on the control thread.
+  void put(std::function<void()> job) {
+    {
+      const std::lock_guard lock(mutex);
+      jobs.push_back(std::move(job));
+    }
+    wake.notify_one();
+  }
+
+  void run() {
+    auto next_second = std::chrono::steady_clock::now();
+    for (;;) {
+      std::vector<std::function<void()>> now;
+      {
+        std::unique_lock lock(mutex);
+        wake.wait_for(lock, tick, [this] { return stopping || !jobs.empty(); });
+        if (stopping && jobs.empty()) break;
+        now = std::exchange(jobs, {});
+      }
+      for (auto& job : now) job();
+      for (auto& [id, on_stage] : stages)
+        if (on_stage.program) on_stage.program->tick();
+      if (std::chrono::steady_clock::now() < next_second) continue;
+      next_second = std::chrono::steady_clock::now() + second;
+      ++seconds;
+      for (auto& [id, on_stage] : stages) every_second(id, on_stage);
+    }
+    for (auto& [id, on_stage] : stages) end(id, on_stage);
+    stages.clear();
+  }
+
+  void every_second(StageId id, OnStage& on_stage) {
+    if (on_stage.program) on_stage.program->update();
+    if (!on_stage.recorder) return;
+    if (seconds % sync_every == 0) on_stage.recorder->sync_to_disk();
+    outlet.tell(media::RecordingGrew{id, on_stage.recorder->bytes()});
+  }
+
+  void play(StageId id, const std::filesystem::path& file) {
+    auto& on_stage = stages[id];
+    on_stage.clip.reset();
+    const auto turn = ++on_stage.clip_turn;
+    try {
+      on_stage.clip = std::make_unique<Clip>(
+          file,
+          [this, id](stage::Kind kind, std::vector<std::byte> rtp) { outlet.clip_packet(id, kind, std::move(rtp)); },
+          [this, id, turn](Fault fault) { put([this, id, turn, fault = std::move(fault)] { clip_over(id, turn, fault); }); });
+      outlet.tell(media::ClipStarted{id, on_stage.clip->duration()});
+    } catch (const NoFilm& what) {
+      outlet.tell(media::ClipEnded{id, what.what(), true});
+    } catch (const std::exception& what) {
+      outlet.tell(media::ClipEnded{id, what.what(), false});
+    }
+  }
+
+  void clip_over(StageId id, std::uint64_t turn, const Fault& fault) {
+    auto& on_stage = stages[id];
+    if (on_stage.clip_turn != turn || !on_stage.clip) return;
+    on_stage.clip.reset();
+    outlet.tell(media::ClipEnded{id, fault.text, false});
+  }
+
+  void start_recording(StageId id, const std::filesystem::path& file) {
+    auto& on_stage = stages[id];
+    if (on_stage.recorder) stop_recording(id);
+    const auto turn = ++on_stage.recorder_turn;
+    const auto failed = [this, id, turn](Fault fault) {
+      put([this, id, turn, fault = std::move(fault)] { recording_failed(id, turn, fault); });
+    };
+    try {
+      on_stage.recorder = std::make_unique<Recorder>(file, failed);
+      if (!on_stage.program) {
+        on_stage.program = std::make_unique<Program>(Program::Wishes{
+            [this, id](SourceId source) { outlet.request_keyframe(id, source); },
+            [this, id] {
+              put([this, id] {
+                if (auto& program = stages[id].program) program->update();
+              });
+            },
+            [&on_stage](stage::Kind kind, GstSample* sample) {
+              const std::lock_guard lock(on_stage.encoded_mutex);
+              if (on_stage.consumer != nullptr) on_stage.consumer->push(kind, sample);
+            },
+            failed});
+        outlet.attach(id, on_stage.program->sink());
+      }
+      {
+        const std::lock_guard lock(on_stage.encoded_mutex);
+        on_stage.consumer = on_stage.recorder.get();
+      }
+      on_stage.program->request_keyframe();
+    } catch (const std::exception& what) {
+      on_stage.recorder.reset();
+      outlet.tell(media::RecordingFailed{id, what.what(), false});
+    }
+  }
+
+  void recording_failed(StageId id, std::uint64_t turn, const Fault& fault) {
+    auto& on_stage = stages[id];
+    if (on_stage.recorder_turn != turn || !on_stage.recorder || fault.end_of_stream) return;
+    const auto file = release(on_stage);
+    release_program(id, on_stage);
+    outlet.tell(media::RecordingFailed{id, fault.text, fault.disk_full});
+    outlet.tell(media::RecordingClosed{id, file});
+  }
+
+  void stop_recording(StageId id) {
+    auto& on_stage = stages[id];
+    if (!on_stage.recorder) return;
+    const auto file = release(on_stage);
+    // Nothing else consumes the program yet: encoders run only while someone does.
+    release_program(id, on_stage);
+    outlet.tell(media::RecordingClosed{id, file});
+  }
+
+  std::filesystem::path release(OnStage& on_stage) {
+    {
+      const std::lock_guard lock(on_stage.encoded_mutex);
+      on_stage.consumer = nullptr;
+    }
+    const auto file = on_stage.recorder->file();
+    on_stage.recorder->finish();
+    on_stage.recorder->sync_to_disk();
+    on_stage.recorder.reset();
+    return file;
+  }
+
+  void release_program(StageId id, OnStage& on_stage) {
+    if (!on_stage.program) return;
+    outlet.detach(id, on_stage.program->sink());
+    on_stage.program.reset();
+  }
+
+  void end(StageId id, OnStage& on_stage) {
+    on_stage.clip.reset();
+    if (on_stage.recorder) stop_recording(id);
+    release_program(id, on_stage);
+  }
+
+  void close(StageId id) {
+    const auto found = stages.find(id);
+    if (found == stages.end()) return;
+    end(id, found->second);
+    stages.erase(found);
+  }
+
+  Outlet& outlet;
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::vector<std::function<void()>> jobs;
+  bool stopping = false;
+  int seconds = 0;
+  std::map<StageId, OnStage> stages;  ///< control thread
+  std::thread thread;                 // last: starts when all else stands
+};
+
+Programs::Programs(Outlet& outlet) : parts_(std::make_unique<Parts>(outlet)) {}
+
+Programs::~Programs() {
+  {
+    const std::lock_guard lock(parts_->mutex);
+    parts_->stopping = true;
+  }
+  parts_->wake.notify_one();
+  parts_->thread.join();
+}
+
+void Programs::play_clip(StageId stage, const std::filesystem::path& file) {
+  parts_->put([this, stage, file] { parts_->play(stage, file); });
+}
+void Programs::pause_clip(StageId stage) {
+  parts_->put([this, stage] {
+    if (auto& clip = parts_->stages[stage].clip) clip->pause();
+  });
+}
+void Programs::resume_clip(StageId stage) {
+  parts_->put([this, stage] {
+    if (auto& clip = parts_->stages[stage].clip) clip->resume();
+  });
+}
+void Programs::stop_clip(StageId stage) {
+  parts_->put([this, stage] { parts_->stages[stage].clip.reset(); });
+}
+void Programs::request_clip_keyframe(StageId stage) {
+  parts_->put([this, stage] {
+    if (auto& clip = parts_->stages[stage].clip) clip->request_keyframe();
+  });
+}
+void Programs::start_recording(StageId stage, const std::filesystem::path& file) {
+  parts_->put([this, stage, file] { parts_->start_recording(stage, file); });
+}
+void Programs::stop_recording(StageId stage) {
+  parts_->put([this, stage] { parts_->stop_recording(stage); });
+}
+void Programs::close_stage(StageId stage) {
+  parts_->put([this, stage] { parts_->close(stage); });
+}
+
+}  // namespace diemcau::program

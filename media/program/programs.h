@@ -1,0 +1,52 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "media/media.h"
+#include "media/stage/source.h"
+
+namespace diemcau::program {
+using media::StageId;
+
+/// What the pipelines need of the media worker. Any thread of GStreamer's or of ours may call;
+/// implementations only enqueue.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  /// One RTP packet of the stage's clip (source media::Engine::clip_source): VP8 with 15-bit picture id or
+  /// Opus.
+  virtual void clip_packet(StageId stage, stage::Kind kind, std::vector<std::byte> rtp) = 0;
+  /// From now on `sink` gets the stage's scene and packets (shared: the media thread may still be in a call
+  /// while the control thread lets go).
+  virtual void attach(StageId stage, std::shared_ptr<stage::Sink> sink) = 0;
+  virtual void detach(StageId stage, std::shared_ptr<stage::Sink> sink) = 0;
+  virtual void request_keyframe(StageId stage, media::SourceId source) = 0;
+  virtual void tell(media::Event event) = 0;
+};
+
+/// All GStreamer of all stages: clips that come in, the program that is recorded. Owns one control thread;
+/// every call returns at once. Facts and pitfalls: media/program/README.md.
+class Programs {
+ public:
+  explicit Programs(Outlet& outlet);
+  ~Programs();  ///< stops clips, closes recordings properly (RecordingClosed is told), joins
+  Programs(const Programs&) = delete;
+  Programs& operator=(const Programs&) = delete;
+
+  void play_clip(StageId stage, const std::filesystem::path& file);
+  void pause_clip(StageId stage);
+  void resume_clip(StageId stage);
+  void stop_clip(StageId stage);
+  void request_clip_keyframe(StageId stage);
+  void start_recording(StageId stage, const std::filesystem::path& file);
+  void stop_recording(StageId stage);
+  void close_stage(StageId stage);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace diemcau::program

@@ -1,0 +1,80 @@
+#include "media/program/recorder.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <chrono>
+
+namespace diemcau::program {
+namespace {
+
+// filesink buffers 64 KB by default: seconds of a low-rate stream.
+constexpr auto text =
+    "appsrc name=video is-live=true format=time max-time=3000000000 max-bytes=0 leaky-type=downstream ! "
+    "h264parse ! queue ! mp4mux name=m fragment-duration=1000 streamable=true ! "
+    "filesink name=file buffer-mode=unbuffered sync=false async=false "
+    "appsrc name=audio is-live=true format=time max-time=3000000000 max-bytes=0 leaky-type=downstream ! "
+    "aacparse ! queue ! m.";
+
+constexpr auto finish_limit = std::chrono::seconds(2);
+
+}  // namespace
+
+Recorder::Recorder(std::filesystem::path file, std::function<void(Fault)> on_fault)
+    : file_(std::move(file)),
+      pipeline_(text,
+                [this, on_fault = std::move(on_fault)](const Fault& fault) {
+                  {
+                    const std::lock_guard lock(mutex_);
+                    ended_ = true;
+                  }
+                  ended_changed_.notify_all();
+                  if (!fault.end_of_stream) on_fault(fault);
+                }),
+      video_(pipeline_.get<GstAppSrc>("video")),
+      audio_(pipeline_.get<GstAppSrc>("audio")) {
+  pipeline_.set("file", "location", file_.string());
+  pipeline_.play();
+}
+
+Recorder::~Recorder() = default;
+
+void Recorder::push(stage::Kind kind, GstSample* sample) {
+  const auto time = running_time(sample);
+  if (time < 0) return;
+  GstClockTime start = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!start_) {
+      const bool delta = GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(sample), GST_BUFFER_FLAG_DELTA_UNIT) != 0;
+      if (kind != stage::Kind::video || delta) return;
+      start_ = static_cast<GstClockTime>(time);
+    }
+    start = *start_;
+  }
+  // The file starts at 0: without this mp4mux writes an edit list as long as the session has lasted.
+  if (static_cast<GstClockTime>(time) < start) return;
+  push_at(kind == stage::Kind::video ? video_.get() : audio_.get(), sample, static_cast<GstClockTime>(time) - start);
+}
+
+void Recorder::finish() {
+  gst_app_src_end_of_stream(video_.get());
+  gst_app_src_end_of_stream(audio_.get());
+  std::unique_lock lock(mutex_);
+  ended_changed_.wait_for(lock, finish_limit, [this] { return ended_; });
+}
+
+void Recorder::sync_to_disk() const {
+  const int fd = open(file_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  fdatasync(fd);
+  close(fd);
+}
+
+std::int64_t Recorder::bytes() const {
+  std::error_code none;
+  const auto size = std::filesystem::file_size(file_, none);
+  return none ? 0 : static_cast<std::int64_t>(size);
+}
+
+}  // namespace diemcau::program

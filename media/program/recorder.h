@@ -1,0 +1,45 @@
+#pragma once
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "media/program/pipeline.h"
+#include "media/stage/source.h"
+
+namespace diemcau::program {
+
+/// Writes the program's encoded picture and sound into a fragmented MP4: one fragment a second, written unbuffered, so
+/// that after `kill -9` all but the last second plays and seeks (mp4mux with fragment-duration: 0.1 … 1.1 s lost in ten
+/// kills; a Matroska file has no index then and cannot be sought). A pipeline of its own: a full disk is not the
+/// program's problem. Control thread; push() from streaming threads.
+class Recorder {
+ public:
+  /// Creates the file. `on_fault` in streaming threads, must only enqueue.
+  Recorder(std::filesystem::path file, std::function<void(Fault)> on_fault);
+  ~Recorder();
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  /// One access unit of H.264 or one AAC frame of the program. The file begins with the first keyframe.
+  void push(stage::Kind kind, GstSample* sample);
+  /// Writes what is queued and closes the file; waits at most two seconds.
+  void finish();
+  /// To the disk itself: kill -9 keeps the page cache, a power cut does not. Blocks; call every few seconds.
+  void sync_to_disk() const;
+  std::int64_t bytes() const;
+  const std::filesystem::path& file() const { return file_; }
+
+ private:
+  std::filesystem::path file_;
+  std::mutex mutex_;
+  std::condition_variable ended_changed_;
+  bool ended_ = false;
+  std::optional<GstClockTime> start_;  ///< of the first keyframe; guarded by mutex_
+  Pipeline pipeline_;
+  Ref<GstAppSrc> video_, audio_;
+};
+
+}  // namespace diemcau::program

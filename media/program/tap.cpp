@@ -1,0 +1,68 @@
+#include "media/program/tap.h"
+
+namespace diemcau::program {
+namespace {
+
+constexpr auto text =
+    "appsrc name=video is-live=true format=time do-timestamp=true max-buffers=600 leaky-type=downstream "
+    "caps=\"application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96\" ! "
+    "rtpjitterbuffer latency=80 drop-on-latency=true ! rtpvp8depay wait-for-keyframe=true ! "
+    "vp8dec threads=1 max-errors=-1 ! appsink name=picture sync=false async=false max-buffers=4 drop=true "
+    "appsrc name=audio is-live=true format=time do-timestamp=true max-buffers=300 leaky-type=downstream "
+    "caps=\"application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=111\" ! "
+    "rtpjitterbuffer latency=80 drop-on-latency=true ! rtpopusdepay ! opusdec plc=true ! audioconvert ! audioresample ! "
+    "audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! "
+    "appsink name=sound sync=false async=false max-buffers=50 drop=true";
+
+constexpr std::byte video_type{96};
+constexpr std::byte audio_type{111};
+
+// What is further from now than this would hold up or starve the mixers.
+constexpr gint64 earliest = -static_cast<gint64>(GST_SECOND);
+constexpr gint64 latest = 300 * static_cast<gint64>(GST_MSECOND);
+
+std::int64_t milliseconds_now() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Tap::Tap(GstClockTime base_time, OnRaw on_raw)
+    : on_raw_(std::move(on_raw)),
+      take_picture_([this](GstSample* sample) { pass(stage::Kind::video, sample); }),
+      take_sound_([this](GstSample* sample) { pass(stage::Kind::audio, sample); }),
+      // A broken bitstream is dropped by the elements; if one of them gives up all the same, this source stays dark.
+      pipeline_(text, [](const Fault&) {}),
+      video_(pipeline_.get<GstAppSrc>("video")),
+      audio_(pipeline_.get<GstAppSrc>("audio")) {
+  pipeline_.use_base_time(base_time);
+  take_samples(pipeline_.get<GstAppSink>("picture").get(), &take_picture_);
+  take_samples(pipeline_.get<GstAppSink>("sound").get(), &take_sound_);
+  pipeline_.play();
+}
+
+Tap::~Tap() = default;
+
+void Tap::push(stage::Kind kind, std::span<const std::byte> rtp) {
+  if (rtp.size() < 12) return;
+  GstBuffer* const buffer = gst_buffer_new_memdup(rtp.data(), rtp.size());
+  // Payload types differ between browsers; the caps above know one.
+  const auto type = (rtp[1] & std::byte{0x80}) | (kind == stage::Kind::video ? video_type : audio_type);
+  gst_buffer_fill(buffer, 1, &type, 1);
+  gst_app_src_push_buffer(kind == stage::Kind::video ? video_.get() : audio_.get(), buffer);
+}
+
+std::chrono::milliseconds Tap::picture_age() const {
+  const auto last = last_picture_ms_.load();
+  return last < 0 ? std::chrono::hours(1) : std::chrono::milliseconds(milliseconds_now() - last);
+}
+
+void Tap::pass(stage::Kind kind, GstSample* sample) {
+  const auto at = running_time(sample);
+  const auto ahead = at - static_cast<gint64>(pipeline_.now());
+  if (at < 0 || ahead < earliest || ahead > latest) return;
+  if (kind == stage::Kind::video) last_picture_ms_ = milliseconds_now();
+  on_raw_(kind, sample, static_cast<GstClockTime>(at));
+}
+
+}  // namespace diemcau::program

@@ -1,0 +1,64 @@
+#include "media/rtp/nack.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "media/rtp/packet.h"
+
+namespace diemcau::rtp {
+namespace {
+using namespace std::chrono_literals;
+constexpr auto reordering = 10ms;  // later than that a packet counts as lost
+constexpr auto least_interval = 20ms;
+constexpr auto too_old = 1500ms;  // the viewers' jitter buffers have long gone on
+}  // namespace
+
+void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
+  if (!highest_) {
+    highest_ = sequence;
+    return;
+  }
+  const auto unwrapped = *highest_ + sequence_distance(sequence, static_cast<std::uint16_t>(*highest_));
+  if (unwrapped <= *highest_) {
+    missing_.erase(unwrapped);
+    return;
+  }
+  // A jump of thousands is a new stream or a long outage: nobody has those packets any more.
+  if (unwrapped - *highest_ > static_cast<std::int64_t>(most_missing)) {
+    missing_.clear();
+    given_up_ = true;
+  } else {
+    for (auto lost = *highest_ + 1; lost < unwrapped; ++lost) missing_.emplace(lost, Missing{now, {}, 0});
+  }
+  highest_ = unwrapped;
+  while (missing_.size() > most_missing) {
+    missing_.erase(missing_.begin());
+    given_up_ = true;
+  }
+}
+
+std::vector<std::uint16_t> NackGenerator::due(Clock::time_point now, Clock::duration round_trip) {
+  std::vector<std::uint16_t> sequences;
+  const auto interval = std::max<Clock::duration>(least_interval, round_trip);
+  for (auto it = missing_.begin(); it != missing_.end();) {
+    auto& [sequence, missing] = *it;
+    if (missing.requests >= most_requests || now - missing.noticed > too_old) {
+      given_up_ = true;
+      it = missing_.erase(it);
+      continue;
+    }
+    const bool ask =
+        missing.requests == 0 ? now - missing.noticed >= reordering : now - missing.asked >= interval;
+    if (ask) {
+      missing.asked = now;
+      ++missing.requests;
+      sequences.push_back(static_cast<std::uint16_t>(sequence));
+    }
+    ++it;
+  }
+  return sequences;
+}
+
+bool NackGenerator::take_given_up() { return std::exchange(given_up_, false); }
+
+}  // namespace diemcau::rtp

@@ -1,0 +1,276 @@
+#include "media/rtp/sdp.h"
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+
+namespace diemcau::rtp {
+namespace {
+
+constexpr std::size_t most_media = 64;
+constexpr std::size_t most_codecs = 80;
+constexpr std::string_view mid_uri = "urn:ietf:params:rtp-hdrext:sdes:mid";
+constexpr std::string_view level_uri = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+constexpr std::string_view transport_sequence_uri =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+/// Cuts `text` up to `separator` off its front.
+std::string_view cut(std::string_view& text, char separator) {
+  const auto at = text.find(separator);
+  const auto head = text.substr(0, at);
+  text = at == std::string_view::npos ? std::string_view() : text.substr(at + 1);
+  return head;
+}
+
+template <class Number>
+std::optional<Number> number(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+/// mid, ufrag and password come back in our answer or in tables: only what the grammars allow (RFC 8839 5.4,
+/// RFC 5888 4).
+bool is_token(std::string_view text, std::size_t longest) {
+  return !text.empty() && text.size() <= longest &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return std::isalnum(c) != 0 ||
+                  std::string_view("+/-_.~!{}").find(static_cast<char>(c)) != std::string_view::npos;
+         });
+}
+
+class OfferReader {
+ public:
+  std::optional<Offer> read(std::string_view text, std::string& why) {
+    if (!text.starts_with("v=0")) {
+      why = "it does not begin with v=0";
+      return std::nullopt;
+    }
+    while (!text.empty()) {
+      auto line = cut(text, '\n');
+      if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+      if (line.size() < 2 || line[1] != '=') continue;
+      if (line[0] == 'm' && !begin_media(line.substr(2))) why_ = "too many m-lines";
+      if (line[0] == 'a') attribute(line.substr(2));
+      if (!why_.empty()) break;
+    }
+    if (why_.empty()) check();
+    why = why_;
+    return why.empty() ? std::optional(std::move(offer_)) : std::nullopt;
+  }
+
+ private:
+  bool begin_media(std::string_view line) {
+    if (offer_.media.size() == most_media) return false;
+    auto& media = offer_.media.emplace_back();
+    media.kind_text = cut(line, ' ');
+    media.kind = media.kind_text == "audio"   ? MediaKind::audio
+                 : media.kind_text == "video" ? MediaKind::video
+                                              : MediaKind::other;
+    media.rejected = cut(line, ' ') == "0";
+    media.protocol = cut(line, ' ');
+    if (!is_token(media.kind_text, 20) || !is_token(media.protocol, 40)) why_ = "an m-line is broken";
+    while (!line.empty() && media.codecs.size() < most_codecs)
+      if (const auto payload_type = number<int>(cut(line, ' '));
+          payload_type && *payload_type >= 0 && *payload_type < 128)
+        media.codecs.push_back({*payload_type, {}, 0, 1, {}, {}});
+    return true;
+  }
+
+  void attribute(std::string_view line) {
+    const auto name = cut(line, ':');
+    // Bundled: the first of each holds for all.
+    if (name == "ice-ufrag") return keep_first(offer_.ice_ufrag, line);
+    if (name == "ice-pwd") return keep_first(offer_.ice_password, line);
+    if (name == "fingerprint") {
+      if (lower(cut(line, ' ')) == "sha-256") keep_first(offer_.fingerprint, line);
+      return;
+    }
+    if (offer_.media.empty()) return;
+    auto& media = offer_.media.back();
+    if (name == "mid") {
+      media.mid = line;
+      if (!is_token(line, 32)) why_ = "a mid is broken";
+    } else if (name == "sendonly") {
+      media.direction = Direction::send;
+    } else if (name == "recvonly") {
+      media.direction = Direction::receive;
+    } else if (name == "sendrecv") {
+      media.direction = Direction::both;
+    } else if (name == "inactive") {
+      media.direction = Direction::none;
+    } else if (name == "bundle-only") {
+      media.rejected = false;  // port 0 is how later bundled m-lines are written (RFC 9143 6)
+    } else if (name == "rtpmap") {
+      read_codec(media, line);
+    } else if (name == "fmtp") {
+      if (auto* codec = find(media, cut(line, ' '))) codec->parameters = line.substr(0, 400);
+    } else if (name == "rtcp-fb") {
+      read_feedback(media, line);
+    } else if (name == "extmap") {
+      read_extension(media, line);
+    } else if (name == "ssrc") {
+      if (const auto ssrc = number<std::uint32_t>(cut(line, ' '));
+          ssrc && media.ssrcs.size() < 16 &&
+          std::find(media.ssrcs.begin(), media.ssrcs.end(), *ssrc) == media.ssrcs.end())
+        media.ssrcs.push_back(*ssrc);
+    } else if (name == "ssrc-group" && cut(line, ' ') == "FID") {
+      const auto first = number<std::uint32_t>(cut(line, ' '));
+      const auto second = number<std::uint32_t>(cut(line, ' '));
+      if (first && second && media.repair_pairs.size() < 16) media.repair_pairs.emplace_back(*first, *second);
+    }
+  }
+
+  static void keep_first(std::string& field, std::string_view value) {
+    if (field.empty()) field = value.substr(0, 256);
+  }
+  static Codec* find(OfferedMedia& media, std::string_view payload_type) {
+    const auto wanted = number<int>(payload_type);
+    for (auto& codec : media.codecs)
+      if (wanted && codec.payload_type == *wanted) return &codec;
+    return nullptr;
+  }
+  static void read_codec(OfferedMedia& media, std::string_view line) {
+    if (auto* codec = find(media, cut(line, ' '))) {
+      codec->name = lower(cut(line, '/')).substr(0, 40);
+      codec->clock_rate = number<int>(cut(line, '/')).value_or(0);
+      codec->channels = number<int>(line).value_or(1);
+    }
+  }
+  static void read_feedback(OfferedMedia& media, std::string_view line) {
+    const auto payload_type = cut(line, ' ');
+    for (auto& codec : media.codecs)
+      if ((payload_type == "*" || number<int>(payload_type) == codec.payload_type) &&
+          codec.feedback.size() < 12)
+        codec.feedback.emplace_back(line.substr(0, 40));
+  }
+  static void read_extension(OfferedMedia& media, std::string_view line) {
+    auto id_and_direction = cut(line, ' ');
+    const auto id = number<int>(cut(id_and_direction, '/'));
+    if (id && *id >= 1 && *id <= 255 && media.extensions.size() < 32)
+      media.extensions.push_back({*id, std::string(cut(line, ' ')).substr(0, 120)});
+  }
+
+  void check() {
+    if (offer_.media.empty()) {
+      why_ = "no m-line";
+    } else if (!is_token(offer_.ice_ufrag, 256) || !is_token(offer_.ice_password, 256)) {
+      why_ = "no ICE user name or password";
+    } else if (offer_.fingerprint.size() != 95) {  // 32 bytes as hex with colons
+      why_ = "no SHA-256 fingerprint";
+    } else if (std::any_of(offer_.media.begin(), offer_.media.end(),
+                           [](const auto& m) { return m.mid.empty(); })) {
+      why_ = "an m-line without mid";
+    }
+  }
+
+  Offer offer_;
+  std::string why_;
+};
+
+int extension_id(const OfferedMedia& media, std::string_view uri) {
+  for (const auto& extension : media.extensions)
+    // Our packets use the one-byte form, whose ids end at 14.
+    if (extension.uri == uri && extension.id <= 14) return extension.id;
+  return 0;
+}
+
+void write_media(std::ostringstream& out, const OfferedMedia& offered, const AgreedMedia& agreed) {
+  if (!agreed.accepted) {
+    out << "m=" << offered.kind_text << " 0 " << offered.protocol
+        << " 0\r\nc=IN IP4 0.0.0.0\r\na=mid:" << offered.mid << "\r\na=inactive\r\n";
+    return;
+  }
+  out << "m=" << offered.kind_text << " 9 " << offered.protocol << ' ' << agreed.payload_type;
+  if (agreed.repair_payload_type >= 0) out << ' ' << agreed.repair_payload_type;
+  out << "\r\nc=IN IP4 0.0.0.0\r\na=mid:" << offered.mid << "\r\na=rtcp-mux\r\na=rtcp-rsize\r\na="
+      << (agreed.to_us && agreed.from_us ? "sendrecv"
+          : agreed.from_us               ? "sendonly"
+                                         : "recvonly")
+      << "\r\n";
+  for (const auto& [id, uri] :
+       {std::pair(agreed.mid_extension, mid_uri), std::pair(agreed.level_extension, level_uri),
+        std::pair(agreed.transport_sequence_extension, transport_sequence_uri)})
+    if (id != 0) out << "a=extmap:" << id << ' ' << uri << "\r\n";
+  const auto payload_type = agreed.payload_type;
+  if (agreed.kind == MediaKind::audio) {
+    out << "a=rtpmap:" << payload_type << " opus/48000/2\r\na=fmtp:" << payload_type
+        << " minptime=10;useinbandfec=1\r\n";
+  } else {
+    out << "a=rtpmap:" << payload_type << " VP8/90000\r\n";
+    for (const auto* feedback : {"nack", "nack pli", "ccm fir"})
+      out << "a=rtcp-fb:" << payload_type << ' ' << feedback << "\r\n";
+    if (agreed.repair_payload_type >= 0)
+      out << "a=rtpmap:" << agreed.repair_payload_type
+          << " rtx/90000\r\na=fmtp:" << agreed.repair_payload_type << " apt=" << payload_type << "\r\n";
+  }
+  if (agreed.transport_sequence_extension != 0) out << "a=rtcp-fb:" << payload_type << " transport-cc\r\n";
+  if (agreed.from_us)
+    out << "a=msid:stage slot" << offered.mid << "\r\na=ssrc:" << agreed.slot_ssrc << " cname:stage\r\n";
+}
+
+}  // namespace
+
+std::optional<Offer> parse_offer(std::string_view text, std::string& why) {
+  return OfferReader().read(text, why);
+}
+
+std::vector<AgreedMedia> agree(const Offer& offer) {
+  std::vector<AgreedMedia> all;
+  for (const auto& offered : offer.media) {
+    auto& agreed = all.emplace_back();
+    agreed.kind = offered.kind;
+    agreed.mid = offered.mid;
+    if (offered.rejected || offered.direction == Direction::none) continue;
+    const auto codec = std::find_if(offered.codecs.begin(), offered.codecs.end(), [&](const Codec& c) {
+      return offered.kind == MediaKind::audio
+                 ? c.name == "opus" && c.clock_rate == 48000
+                 : offered.kind == MediaKind::video && c.name == "vp8" && c.clock_rate == 90000;
+    });
+    if (codec == offered.codecs.end()) continue;
+    agreed.accepted = true;
+    agreed.to_us = offered.direction == Direction::send || offered.direction == Direction::both;
+    agreed.from_us = offered.direction == Direction::receive || offered.direction == Direction::both;
+    agreed.payload_type = codec->payload_type;
+    const auto repairs = "apt=" + std::to_string(codec->payload_type);
+    for (const auto& other : offered.codecs)
+      if (other.name == "rtx" && other.parameters == repairs) agreed.repair_payload_type = other.payload_type;
+    agreed.mid_extension = extension_id(offered, mid_uri);
+    if (offered.kind == MediaKind::audio) agreed.level_extension = extension_id(offered, level_uri);
+    // Only where they send: on slots it would make browsers report what nobody reads yet.
+    if (agreed.to_us) agreed.transport_sequence_extension = extension_id(offered, transport_sequence_uri);
+    agreed.ssrcs = offered.ssrcs;
+    agreed.repair_pairs = offered.repair_pairs;
+  }
+  return all;
+}
+
+std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agreed,
+                         const AnswerIdentity& identity) {
+  std::ostringstream out;
+  out << "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE";
+  for (const auto& media : agreed)
+    if (media.accepted) out << ' ' << media.mid;
+  out << "\r\na=ice-lite\r\na=extmap-allow-mixed\r\na=msid-semantic: WMS *\r\n";
+  bool first = true;
+  for (std::size_t i = 0; i < agreed.size(); ++i) {
+    write_media(out, offer.media[i], agreed[i]);
+    if (!agreed[i].accepted || !first) continue;
+    // Transport lines stand on the first bundled m-line only (RFC 9143 7.3.3).
+    first = false;
+    out << "a=ice-ufrag:" << identity.ice_ufrag << "\r\na=ice-pwd:" << identity.ice_password
+        << "\r\na=fingerprint:sha-256 " << identity.fingerprint << "\r\na=setup:passive\r\n";
+    for (const auto& candidate : identity.candidates) out << "a=candidate:" << candidate << "\r\n";
+    out << "a=end-of-candidates\r\n";
+  }
+  return out.str();
+}
+
+}  // namespace diemcau::rtp

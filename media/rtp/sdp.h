@@ -1,0 +1,81 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// SDP (RFC 8866) as WebRTC uses it (RFC 9429): reading an offer and writing the one answer.
+namespace diemcau::rtp {
+
+enum class MediaKind { audio, video, other };
+/// As the offerer means it: `send` is what it sends to us.
+enum class Direction { send, receive, both, none };
+
+struct Codec {
+  int payload_type{};
+  std::string name;  ///< lower case: GStreamer writes OPUS
+  int clock_rate{};
+  int channels = 1;
+  std::string parameters;             ///< of a=fmtp
+  std::vector<std::string> feedback;  ///< of a=rtcp-fb: "nack pli", "transport-cc"
+};
+
+struct Extension {
+  int id{};
+  std::string uri;
+};
+
+struct OfferedMedia {
+  MediaKind kind{};
+  std::string kind_text;  ///< "audio", "video", "application"
+  std::string protocol;   ///< "UDP/TLS/RTP/SAVPF"
+  std::string mid;
+  Direction direction = Direction::both;
+  bool rejected = false;  ///< port 0 without bundle-only
+  std::vector<Codec> codecs;
+  std::vector<Extension> extensions;
+  std::vector<std::uint32_t> ssrcs;                                   ///< of a=ssrc, in order, each once
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> repair_pairs;  ///< a=ssrc-group:FID: stream, its RTX
+};
+
+struct Offer {
+  std::string ice_ufrag, ice_password;
+  std::string fingerprint;  ///< SHA-256, "AB:CD:…"
+  std::vector<OfferedMedia> media;
+};
+
+/// Reads an offer; nullopt with `why` (for the log and the problem's detail) when it makes no sense or lacks
+/// what we need: BUNDLE with mids, ICE credentials, a SHA-256 fingerprint, RTCP mux.
+std::optional<Offer> parse_offer(std::string_view text, std::string& why);
+
+/// What was agreed for one m-line.
+struct AgreedMedia {
+  MediaKind kind{};
+  std::string mid;
+  bool accepted = false;
+  bool to_us = false;    ///< they send, we receive
+  bool from_us = false;  ///< a slot
+  int payload_type = -1, repair_payload_type = -1;
+  // Header extension ids of the offer, 0 when not offered.
+  int mid_extension = 0, level_extension = 0, transport_sequence_extension = 0;
+  std::vector<std::uint32_t> ssrcs;  ///< theirs, as declared
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> repair_pairs;
+  std::uint32_t slot_ssrc = 0;  ///< ours; set by the caller of write_answer
+};
+
+/// Picks Opus and VP8 and the extensions that we know. An m-line of other codecs is not accepted.
+std::vector<AgreedMedia> agree(const Offer& offer);
+
+struct AnswerIdentity {
+  std::string ice_ufrag, ice_password, fingerprint;
+  /// Whole values of a=candidate, best first.
+  std::vector<std::string> candidates;
+};
+
+/// The answer to `offer`: ICE-lite, DTLS passive, the agreed m-lines in the order of the offer.
+std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agreed,
+                         const AnswerIdentity& identity);
+
+}  // namespace diemcau::rtp

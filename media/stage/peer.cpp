@@ -1,0 +1,210 @@
+#include "media/stage/peer.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace diemcau::stage {
+namespace {
+
+using namespace std::chrono_literals;
+using media::LiveCounters;
+
+constexpr auto feedback_interval = 50ms;
+constexpr std::uint8_t transport_feedback_type = 205;
+constexpr std::uint8_t transport_wide_format = 15;
+constexpr std::size_t most_bindings = 32;
+
+}  // namespace
+
+Peer::Peer(PeerId id, std::optional<SourceId> publishes, std::vector<rtp::AgreedMedia> agreed,
+           std::unique_ptr<transport::Link> link, media::LiveCounters& counters, std::uint32_t random)
+    : id_(id),
+      publishes_(publishes),
+      agreed_(std::move(agreed)),
+      link_(std::move(link)),
+      counters_(counters),
+      rtcp_ssrc_(random | 1) {
+  std::uint32_t salt = random;
+  for (const auto& line : agreed_) {
+    if (!line.accepted) continue;
+    if (line.from_us) {
+      // First sequence numbers below 2^15 (RFC 3711 3.3.1), so that the receiver's first guess of the
+      // rollover is right.
+      salt = salt * 1664525 + 1013904223;
+      auto& slots = line.kind == rtp::MediaKind::video ? video_slots_ : audio_slots_;
+      slots.push_back(std::make_unique<Slot>(*this, line, static_cast<std::uint16_t>(salt >> 17)));
+    }
+    if (!line.to_us) continue;
+    auto& first = line.kind == rtp::MediaKind::video ? video_line_ : audio_line_;
+    if (first == nullptr) first = &line;
+  }
+  for (const auto* line : {audio_line_, video_line_}) {
+    if (line == nullptr) continue;
+    const auto track = line == video_line_ ? &Peer::camera : &Peer::microphone;
+    for (const auto ssrc : line->ssrcs) bindings_[ssrc] = {track, std::nullopt};
+    for (const auto& [stream, repair] : line->repair_pairs) bindings_[repair] = {track, stream};
+  }
+}
+
+const Peer::Binding* Peer::bind(const rtp::PacketView& view) {
+  if (const auto known = bindings_.find(view.ssrc); known != bindings_.end()) return &known->second;
+  if (bindings_.size() >= most_bindings) return nullptr;
+  for (const auto* line : {audio_line_, video_line_}) {
+    if (line == nullptr) continue;
+    const auto mid = line->mid_extension != 0 ? rtp::find_extension(view, line->mid_extension)
+                                              : std::span<const std::byte>();
+    const bool by_mid = mid.size() == line->mid.size() && !mid.empty() &&
+                        std::memcmp(mid.data(), line->mid.data(), mid.size()) == 0;
+    const auto* other = line == audio_line_ ? video_line_ : audio_line_;
+    // Without a mid (webrtcbin sends none) a payload type that only this line has tells as much.
+    const bool by_type =
+        mid.empty() &&
+        (view.payload_type == line->payload_type || view.payload_type == line->repair_payload_type) &&
+        (other == nullptr || other->payload_type != view.payload_type);
+    if (!by_mid && !by_type) continue;
+    const auto track = line == video_line_ ? &Peer::camera : &Peer::microphone;
+    Binding binding{track, std::nullopt};
+    if (view.payload_type == line->repair_payload_type) {
+      // Bandwidth probes come on the repair SSRC before any picture: wait until we know what it repairs.
+      if (this->*track == nullptr || (this->*track)->ssrc() == 0) return nullptr;
+      binding.repairs = (this->*track)->ssrc();
+    }
+    return &(bindings_[view.ssrc] = binding);
+  }
+  return nullptr;
+}
+
+Track* Peer::route(std::span<std::byte>& packet, const rtp::PacketView& view) {
+  const auto* binding = bind(view);
+  if (binding == nullptr) return nullptr;
+  auto* const track = this->*binding->track;
+  const auto* const line = binding->track == &Peer::camera ? video_line_ : audio_line_;
+  if (track == nullptr) return nullptr;
+  if (view.payload_type == line->payload_type && !binding->repairs) return track;
+  if (!binding->repairs || view.payload_type != line->repair_payload_type || view.payload.size() < 2)
+    return nullptr;
+  // RFC 4588 4: the original sequence number stands in front of the original payload. The packet is put back
+  // as it was, without padding.
+  const auto header = static_cast<std::size_t>(view.payload.data() - packet.data());
+  const auto payload = view.payload.size() - 2;
+  packet[0] &= ~std::byte{0x20};
+  packet[1] = static_cast<std::byte>((view.marker ? 0x80 : 0) | line->payload_type);
+  packet[2] = packet[header];
+  packet[3] = packet[header + 1];
+  for (std::size_t i = 0; i < 4; ++i)
+    packet[8 + i] = static_cast<std::byte>(*binding->repairs >> (24 - 8 * i));
+  std::memmove(packet.data() + header, packet.data() + header + 2, payload);
+  packet = packet.first(header + payload);
+  return track;
+}
+
+void Peer::forward(Slot& slot, const rtp::PacketView& packet,
+                   const std::optional<rtp::Vp8Descriptor>& picture, Clock::time_point now, bool first_time) {
+  const auto buffer = link_->ports().reserve();
+  const auto written = slot.write(packet, picture, buffer);
+  if (!written) return;
+  if (first_time) slot.sent(packet, picture, packet.payload.size(), now);
+  LiveCounters::add(counters_.packets_out);
+  LiveCounters::add(counters_.bytes_out, written->size);
+  if (!first_time) LiveCounters::add(counters_.retransmitted);
+  link_->send_rtp(buffer, written->size, written->header_size, written->rollover);
+}
+
+void Peer::note_arrival(const rtp::PacketView& view, Clock::time_point now) {
+  for (const auto* line : {video_line_, audio_line_}) {
+    if (line == nullptr || line->transport_sequence_extension == 0) continue;
+    const auto value = rtp::find_extension(view, line->transport_sequence_extension);
+    if (value.size() < 2) return;
+    feedback_.on_packet(static_cast<std::uint16_t>(std::to_integer<unsigned>(value[0]) << 8 |
+                                                   std::to_integer<unsigned>(value[1])),
+                        now);
+    feedback_ssrc_ = view.ssrc;
+    return;
+  }
+}
+
+std::optional<int> Peer::level(const rtp::PacketView& view) const {
+  if (audio_line_ == nullptr || audio_line_->level_extension == 0) return std::nullopt;
+  const auto value = rtp::find_extension(view, audio_line_->level_extension);
+  if (value.empty()) return std::nullopt;
+  // RFC 6464 3: 0 is the loudest, 127 silence, in -dBov. Speech lives above -60.
+  const int below = static_cast<int>(std::to_integer<unsigned>(value[0]) & 0x7f);
+  return std::clamp(100 - below * 100 / 60, 0, 100);
+}
+
+void Peer::send_rtcp(std::size_t size, std::span<std::byte> buffer) {
+  if (size > 0 && link_->connected()) link_->send_rtcp(buffer, size);
+}
+
+void Peer::ask_keyframe(const Track& track) {
+  if (!link_->connected() || track.ssrc() == 0) return;
+  const auto buffer = link_->ports().reserve();
+  rtp::RtcpWriter out(buffer.first(1200));
+  out.picture_loss(rtcp_ssrc_, track.ssrc());
+  LiveCounters::add(counters_.keyframe_requests);
+  send_rtcp(out.size(), buffer);
+}
+
+void Peer::send_feedback(Clock::time_point now) {
+  if (!link_->connected()) return;
+  if (camera != nullptr) {
+    const auto lost = camera->nack.due(now, round_trip_);
+    if (!lost.empty()) {
+      const auto buffer = link_->ports().reserve();
+      rtp::RtcpWriter out(buffer.first(1200));
+      out.nack(rtcp_ssrc_, camera->ssrc(), lost);
+      LiveCounters::add(counters_.nacks_sent, lost.size());
+      send_rtcp(out.size(), buffer);
+    }
+  }
+  if (now - feedback_sent_ < feedback_interval) return;
+  feedback_sent_ = now;
+  if (const auto information = feedback_.take()) {
+    const auto buffer = link_->ports().reserve();
+    rtp::RtcpWriter out(buffer.first(1400));
+    out.feedback(transport_feedback_type, transport_wide_format, rtcp_ssrc_, feedback_ssrc_, *information);
+    send_rtcp(out.size(), buffer);
+  }
+}
+
+void Peer::send_reports(Clock::time_point now, std::chrono::system_clock::time_point wall, const Slot* only) {
+  if (!link_->connected()) return;
+  const auto buffer = link_->ports().reserve();
+  rtp::RtcpWriter out(buffer.first(1200));
+  for (const auto* slots : {&video_slots_, &audio_slots_})
+    for (const auto& slot : *slots) {
+      if (only != nullptr ? slot.get() != only : slot->current == nullptr) continue;
+      if (const auto report = slot->sender_report(now, wall)) {
+        out.sender_report(*report, slot->packets(), slot->bytes());
+        out.source_description(slot->ssrc(), "stage");
+      }
+    }
+  if (only == nullptr) {
+    std::vector<rtp::ReportBlock> blocks;
+    for (auto* track : {camera, microphone})
+      if (track != nullptr && track->ssrc() != 0) blocks.push_back(track->receiver_block(now));
+    if (!blocks.empty()) out.receiver_report(rtcp_ssrc_, blocks);
+  }
+  send_rtcp(out.size(), buffer);
+}
+
+void Peer::on_report(const rtp::RtcpReport& report, std::chrono::system_clock::time_point wall) {
+  for (const auto& block : report.blocks) {
+    if (block.last_sender_report == 0) continue;
+    // RFC 3550 6.4.1: A - LSR - DLSR, in 1/65536 s.
+    const auto arrived = static_cast<std::uint32_t>(rtp::ntp_time(wall) >> 16);
+    const auto trip = static_cast<std::int32_t>(arrived - block.last_sender_report - block.delay_since);
+    if (trip < 0 || trip > 10 * 65536) continue;
+    round_trip_ =
+        (round_trip_ * 7 + std::chrono::microseconds(static_cast<std::int64_t>(trip) * 1000000 / 65536)) / 8;
+  }
+}
+
+Slot* Peer::find_slot(std::uint32_t ssrc) {
+  for (auto* slots : {&video_slots_, &audio_slots_})
+    for (const auto& slot : *slots)
+      if (slot->ssrc() == ssrc) return slot.get();
+  return nullptr;
+}
+
+}  // namespace diemcau::stage

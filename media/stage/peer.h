@@ -1,0 +1,84 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "media/counters.h"
+#include "media/media.h"
+#include "media/rtp/sdp.h"
+#include "media/rtp/transport_feedback.h"
+#include "media/stage/slot.h"
+#include "media/stage/track.h"
+#include "media/transport/link.h"
+
+namespace diemcau::stage {
+using media::PeerId;
+
+/// One WebRTC connection on a stage: what it sends becomes tracks, what it sees are slots. Media thread.
+class Peer {
+ public:
+  Peer(PeerId id, std::optional<SourceId> publishes, std::vector<rtp::AgreedMedia> agreed,
+       std::unique_ptr<transport::Link> link, media::LiveCounters& counters, std::uint32_t random);
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  PeerId id() const { return id_; }
+  const std::optional<SourceId>& publishes() const { return publishes_; }
+  transport::Link& link() { return *link_; }
+  std::vector<std::unique_ptr<Slot>>& video_slots() { return video_slots_; }
+  std::vector<std::unique_ptr<Slot>>& audio_slots() { return audio_slots_; }
+
+  /// The tracks that its packets feed; nullptr when it publishes none of that kind. Set by Stage.
+  Track* camera = nullptr;
+  Track* microphone = nullptr;
+
+  /// Which track a plain packet belongs to. `repaired` is set, and `packet` rewritten in place to the
+  /// original, when it is a retransmission (RFC 4588). nullptr: to none.
+  Track* route(std::span<std::byte>& packet, const rtp::PacketView& view);
+
+  /// Sends one packet of the slot's track; `first_time` is false for a repair.
+  void forward(Slot& slot, const rtp::PacketView& packet, const std::optional<rtp::Vp8Descriptor>& picture,
+               Clock::time_point now, bool first_time);
+
+  void note_arrival(const rtp::PacketView& view, Clock::time_point now);
+  /// The level that the packet's sender states, 0 … 100; nullopt without one.
+  std::optional<int> level(const rtp::PacketView& view) const;
+
+  void ask_keyframe(const Track& track);
+  /// Feedback to what it sends: transport-wide feedback and lost packets; every 10 ms, does what is due.
+  void send_feedback(Clock::time_point now);
+  /// Reports, once a second; `slot` only: right after a switch.
+  void send_reports(Clock::time_point now, std::chrono::system_clock::time_point wall,
+                    const Slot* slot = nullptr);
+  void on_report(const rtp::RtcpReport& report, std::chrono::system_clock::time_point wall);
+  Slot* find_slot(std::uint32_t ssrc);
+
+ private:
+  struct Binding {
+    Track* Peer::*track;
+    std::optional<std::uint32_t> repairs;  ///< this SSRC carries the retransmissions of that one
+  };
+  const Binding* bind(const rtp::PacketView& view);
+  void send_rtcp(std::size_t size, std::span<std::byte> buffer);
+
+  PeerId id_;
+  std::optional<SourceId> publishes_;
+  std::vector<rtp::AgreedMedia> agreed_;
+  std::unique_ptr<transport::Link> link_;
+  media::LiveCounters& counters_;
+  std::uint32_t rtcp_ssrc_;
+  std::vector<std::unique_ptr<Slot>> video_slots_, audio_slots_;
+  const rtp::AgreedMedia* audio_line_ = nullptr;  ///< its first sending m-line of that kind
+  const rtp::AgreedMedia* video_line_ = nullptr;
+  std::unordered_map<std::uint32_t, Binding> bindings_;
+  rtp::TransportFeedback feedback_;
+  std::uint32_t feedback_ssrc_ = 0;
+  Clock::time_point feedback_sent_{};
+  std::chrono::microseconds round_trip_{50000};
+};
+
+}  // namespace diemcau::stage

@@ -1,0 +1,303 @@
+#include "media/stage/stage.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace diemcau::stage {
+
+using media::LiveCounters;
+
+namespace {
+constexpr SourceId clip = media::Engine::clip_source;
+}
+
+Stage::Stage(StageId id, media::LiveCounters& counters, std::function<void()> ask_clip_keyframe)
+    : id_(id), counters_(counters), ask_clip_keyframe_(std::move(ask_clip_keyframe)) {}
+
+void Stage::add(Peer& peer) {
+  peers_.push_back(&peer);
+  if (!peer.publishes()) return;
+  // Whoever published this source before has lost it: the hall has reconnected.
+  for (auto* other : peers_)
+    if (other != &peer && other->publishes() == peer.publishes()) other->camera = other->microphone = nullptr;
+  auto& source = sources_[*peer.publishes()];
+  drop_tracks(source);
+  source.camera = std::make_unique<Track>(*peer.publishes(), Kind::video, &peer);
+  source.microphone = std::make_unique<Track>(*peer.publishes(), Kind::audio, &peer);
+  peer.camera = source.camera.get();
+  peer.microphone = source.microphone.get();
+}
+
+void Stage::start(Peer& peer, Clock::time_point now) {
+  started_.insert(&peer);
+  arrange(now);
+}
+
+void Stage::remove(Peer& peer) {
+  for (auto* slots : {&peer.video_slots(), &peer.audio_slots()})
+    for (auto& slot : *slots) let_go(*slot);
+  started_.erase(&peer);
+  std::erase(peers_, &peer);
+  if (peer.publishes() && peer.camera != nullptr) {
+    drop_tracks(sources_[*peer.publishes()]);
+    sources_.erase(*peer.publishes());
+  }
+}
+
+void Stage::drop_tracks(Source& source) {
+  for (auto* track : {&source.camera, &source.microphone}) {
+    if (!*track) continue;
+    // The viewers keep their last picture until something else comes.
+    for (auto* slot : (*track)->viewers) slot->current = nullptr;
+    for (auto* slot : (*track)->waiting) slot->pending = nullptr;
+    track->reset();
+  }
+}
+
+void Stage::let_go(Slot& slot) {
+  if (slot.current != nullptr) std::erase(slot.current->viewers, &slot);
+  if (slot.pending != nullptr) std::erase(slot.pending->waiting, &slot);
+  slot.current = slot.pending = nullptr;
+}
+
+Track* Stage::camera_of(SourceId source) const {
+  const auto found = sources_.find(source);
+  return found == sources_.end() ? nullptr : found->second.camera.get();
+}
+
+bool Stage::is_audible(SourceId source) const {
+  return source == clip || std::find(audible_.begin(), audible_.end(), source) != audible_.end();
+}
+
+bool Stage::is_in_scene(SourceId source) const {
+  return std::any_of(scene_.cells.begin(), scene_.cells.end(),
+                     [&](const auto& cell) { return cell.source == source; });
+}
+
+void Stage::set_scene(const Scene& scene, Clock::time_point now) {
+  const auto before = scene_;
+  scene_ = scene;
+  for (const auto& sink : sinks_) sink->on_scene(scene_);
+  if (!sinks_.empty())
+    for (const auto& cell : scene_.cells)
+      if (cell.source && std::none_of(before.cells.begin(), before.cells.end(),
+                                      [&](const auto& c) { return c.source == cell.source; }))
+        want_keyframe(*cell.source, now);
+  arrange(now);
+}
+
+void Stage::set_audible(std::vector<SourceId> sources, Clock::time_point now) {
+  audible_ = std::move(sources);
+  arrange(now);
+}
+
+void Stage::set_clip(bool running, Clock::time_point now) {
+  auto& source = sources_[clip];
+  drop_tracks(source);
+  if (running) {
+    source.camera = std::make_unique<Track>(clip, Kind::video, nullptr);
+    source.microphone = std::make_unique<Track>(clip, Kind::audio, nullptr);
+  } else {
+    sources_.erase(clip);
+  }
+  arrange(now);
+}
+
+void Stage::add_sink(std::shared_ptr<Sink> sink, Clock::time_point now) {
+  sink->on_scene(scene_);
+  sinks_.push_back(std::move(sink));
+  for (const auto& cell : scene_.cells)
+    if (cell.source) want_keyframe(*cell.source, now);
+}
+
+void Stage::remove_sink(const std::shared_ptr<Sink>& sink) { std::erase(sinks_, sink); }
+
+void Stage::want_keyframe(SourceId source, Clock::time_point now) {
+  if (auto* track = camera_of(source)) ask(*track, now);
+}
+
+void Stage::ask(Track& track, Clock::time_point now) {
+  if (!track.gate.want(now)) return;
+  if (track.publisher() != nullptr) {
+    track.publisher()->ask_keyframe(track);
+  } else {
+    ask_clip_keyframe_();
+  }
+}
+
+void Stage::arrange(Clock::time_point now) {
+  for (auto* peer : peers_) {
+    if (!started_.contains(peer)) continue;
+    auto& slots = peer->video_slots();
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      const auto source = i < scene_.cells.size() ? scene_.cells[i].source : std::nullopt;
+      // A hall shows its own picture from its own camera: nothing of it is sent back.
+      const bool own = source && source == peer->publishes();
+      aim(*slots[i], source && !own ? camera_of(*source) : nullptr, now);
+    }
+    aim_sound(*peer, now);
+  }
+}
+
+void Stage::aim(Slot& slot, Track* wanted, Clock::time_point now) {
+  if (wanted == nullptr) return let_go(slot);
+  if (slot.pending == wanted) return;
+  if (slot.pending != nullptr) std::erase(slot.pending->waiting, &slot);
+  slot.pending = nullptr;
+  if (slot.current == wanted) return;
+  // Make before break: the old picture runs until the new one's keyframe is here.
+  slot.pending = wanted;
+  wanted->waiting.push_back(&slot);
+  if (wanted->is_still(now)) replay(slot, *wanted, now);
+  if (slot.pending == wanted) ask(*wanted, now);
+}
+
+void Stage::aim_sound(Peer& peer, Clock::time_point) {
+  std::vector<Track*> wanted;
+  for (const auto& [id, source] : sources_)
+    if (source.microphone && is_audible(id) && id != peer.publishes())
+      wanted.push_back(source.microphone.get());
+  // Who is heard already keeps the slot: a voice does not move without need.
+  for (auto& slot : peer.audio_slots()) {
+    const auto kept = std::find(wanted.begin(), wanted.end(), slot->current);
+    if (kept == wanted.end()) {
+      let_go(*slot);
+    } else {
+      wanted.erase(kept);
+    }
+  }
+  for (auto& slot : peer.audio_slots()) {
+    if (slot->current != nullptr || wanted.empty()) continue;
+    slot->pending = wanted.front();
+    wanted.front()->waiting.push_back(slot.get());
+    wanted.erase(wanted.begin());
+  }
+}
+
+void Stage::on_packet(Peer& peer, std::span<std::byte> packet, Clock::time_point now) {
+  const auto view = rtp::parse_packet(packet);
+  if (!view) return LiveCounters::add(counters_.dropped_malformed);
+  peer.note_arrival(*view, now);
+  auto* const track = peer.route(packet, *view);
+  if (track == nullptr) {
+    // Probing packets of a line that is not used yet come here too: nothing to log.
+    if (!view->payload.empty()) LiveCounters::add(counters_.dropped_unknown);
+    return;
+  }
+  if (track->kind() == Kind::audio)
+    if (const auto level = peer.level(*view))
+      if (const auto source = sources_.find(track->source()); source != sources_.end())
+        source->second.level = std::max(source->second.level, *level);
+  if (const auto arrived = track->take(packet, now)) pass_on(*track, *arrived, now);
+}
+
+void Stage::on_clip_packet(Kind kind, std::span<const std::byte> packet, Clock::time_point now) {
+  const auto source = sources_.find(clip);
+  if (source == sources_.end()) return;
+  auto& track = kind == Kind::video ? *source->second.camera : *source->second.microphone;
+  if (const auto arrived = track.take(packet, now)) pass_on(track, *arrived, now);
+}
+
+void Stage::pass_on(Track& track, const Track::Arrived& arrived, Clock::time_point now) {
+  // A closed microphone is closed here, whatever the page does.
+  if (track.kind() == Kind::audio && !is_audible(track.source())) return;
+  for (auto* slot : track.viewers) {
+    slot->live_step(arrived.packet, now);
+    slot->peer().forward(*slot, arrived.packet, arrived.picture, now, true);
+  }
+  if (!track.waiting.empty() && (track.kind() == Kind::audio || arrived.picture->keyframe)) {
+    for (auto* slot : std::exchange(track.waiting, {})) {
+      show(*slot, track);
+      slot->bind(arrived.packet, arrived.picture, now);
+      slot->peer().forward(*slot, arrived.packet, arrived.picture, now, true);
+      slot->peer().send_reports(now, std::chrono::system_clock::now(), slot);
+    }
+  }
+  if (sinks_.empty()) return;
+  if (track.kind() == Kind::video && !is_in_scene(track.source())) return;
+  for (const auto& sink : sinks_)
+    sink->on_packet(track.source(), track.kind(), track.history.find(arrived.packet.sequence));
+}
+
+void Stage::replay(Slot& slot, Track& track, Clock::time_point now) {
+  const auto range = track.history.since_keyframe();
+  if (!range) return;
+  bool first = true;
+  for (auto sequence = range->first;; ++sequence) {
+    const auto packet = rtp::parse_packet(track.history.find(sequence));
+    const auto picture = packet ? rtp::parse_vp8(packet->payload) : std::nullopt;
+    if (picture) {
+      if (first) slot.bind(*packet, picture, now);
+      first = false;
+      slot.replay_step(*packet);
+      slot.peer().forward(slot, *packet, picture, now, true);
+    }
+    if (sequence == range->second) break;
+  }
+  slot.end_replay();
+  std::erase(track.waiting, &slot);
+  show(slot, track);
+}
+
+void Stage::show(Slot& slot, Track& track) {
+  if (slot.current != nullptr) std::erase(slot.current->viewers, &slot);
+  slot.pending = nullptr;
+  slot.current = &track;
+  track.viewers.push_back(&slot);
+}
+
+void Stage::on_rtcp(Peer& peer, const rtp::RtcpReport& report, Clock::time_point now) {
+  peer.on_report(report, std::chrono::system_clock::now());
+  for (const auto& sender : report.sender_reports)
+    for (auto* track : {peer.camera, peer.microphone})
+      if (track != nullptr && track->ssrc() == sender.ssrc) track->on_sender_report(sender, now);
+  for (const auto ssrc : report.keyframes_wanted) {
+    auto* const slot = peer.find_slot(ssrc);
+    if (slot == nullptr || slot->current == nullptr || slot->kind() != Kind::video) continue;
+    auto& track = *slot->current;
+    if (track.is_still(now)) replay(*slot, track, now);
+    ask(track, now);
+  }
+  for (const auto& lost : report.lost) {
+    auto* const slot = peer.find_slot(lost.ssrc);
+    if (slot == nullptr || slot->current == nullptr) continue;
+    for (const auto sequence : lost.sequences) {
+      const auto wanted = slot->repair(sequence, now);
+      const auto packet = wanted ? rtp::parse_packet(slot->current->history.find(*wanted)) : std::nullopt;
+      if (!packet) continue;
+      const auto picture = slot->kind() == Kind::video ? rtp::parse_vp8(packet->payload) : std::nullopt;
+      peer.forward(*slot, *packet, picture, now, false);
+    }
+  }
+}
+
+void Stage::on_timer(Clock::time_point now) {
+  for (auto* peer : peers_) peer->send_feedback(now);
+  for (auto& [id, source] : sources_) {
+    auto* const track = source.camera.get();
+    if (track == nullptr) continue;
+    const bool seen =
+        !track->viewers.empty() || !track->waiting.empty() || (!sinks_.empty() && is_in_scene(id));
+    if (track->nack.take_given_up() && seen) ask(*track, now);
+    if (!seen || !track->gate.due(now)) continue;
+    if (track->publisher() != nullptr) {
+      track->publisher()->ask_keyframe(*track);
+    } else {
+      ask_clip_keyframe_();
+    }
+  }
+}
+
+void Stage::send_reports(Clock::time_point now) {
+  const auto wall = std::chrono::system_clock::now();
+  for (auto* peer : peers_) peer->send_reports(now, wall);
+}
+
+std::map<SourceId, int> Stage::take_levels() {
+  std::map<SourceId, int> levels;
+  for (auto& [id, source] : sources_)
+    if (source.microphone) levels[id] = std::exchange(source.level, 0);
+  return levels;
+}
+
+}  // namespace diemcau::stage

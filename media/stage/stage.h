@@ -1,0 +1,78 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "media/media.h"
+#include "media/stage/peer.h"
+#include "media/stage/source.h"
+#include "media/stage/track.h"
+
+namespace diemcau::stage {
+using media::StageId;
+
+/// What all halls of one session see and hear: maps sources to slots and passes packets on. Media thread.
+class Stage {
+ public:
+  /// `ask_clip_keyframe` reaches the clip's encoder.
+  Stage(StageId id, media::LiveCounters& counters, std::function<void()> ask_clip_keyframe);
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  /// The peer must stay until remove(). It sees nothing before start().
+  void add(Peer& peer);
+  /// Its DTLS is done: its slots may take keyframes. Earlier they would be lost, and the next is far.
+  void start(Peer& peer, Clock::time_point now);
+  void remove(Peer& peer);
+
+  void set_scene(const Scene& scene, Clock::time_point now);
+  void set_audible(std::vector<SourceId> sources, Clock::time_point now);
+  void add_sink(std::shared_ptr<Sink> sink, Clock::time_point now);
+  void remove_sink(const std::shared_ptr<Sink>& sink);
+  /// The clip begins (its tracks come into being) or is over.
+  void set_clip(bool running, Clock::time_point now);
+
+  /// A plain packet of a peer; of the clip.
+  void on_packet(Peer& peer, std::span<std::byte> packet, Clock::time_point now);
+  void on_clip_packet(Kind kind, std::span<const std::byte> packet, Clock::time_point now);
+  void on_rtcp(Peer& peer, const rtp::RtcpReport& report, Clock::time_point now);
+  void want_keyframe(SourceId source, Clock::time_point now);
+
+  void on_timer(Clock::time_point now);      ///< every 10 ms
+  void send_reports(Clock::time_point now);  ///< every second
+  /// Levels since the last call, of all sources that have a microphone.
+  std::map<SourceId, int> take_levels();
+
+ private:
+  struct Source {
+    std::unique_ptr<Track> camera, microphone;
+    int level = 0;
+  };
+  void arrange(Clock::time_point now);
+  void aim(Slot& slot, Track* wanted, Clock::time_point now);
+  void aim_sound(Peer& peer, Clock::time_point now);
+  void show(Slot& slot, Track& track);
+  void let_go(Slot& slot);
+  void drop_tracks(Source& source);
+  void ask(Track& track, Clock::time_point now);
+  void pass_on(Track& track, const Track::Arrived& arrived, Clock::time_point now);
+  void replay(Slot& slot, Track& track, Clock::time_point now);
+  bool is_audible(SourceId source) const;
+  bool is_in_scene(SourceId source) const;
+  Track* camera_of(SourceId source) const;
+
+  StageId id_;
+  media::LiveCounters& counters_;
+  std::function<void()> ask_clip_keyframe_;
+  Scene scene_;
+  std::vector<SourceId> audible_;  ///< without the clip
+  std::map<SourceId, Source> sources_;
+  std::vector<Peer*> peers_;
+  std::set<Peer*> started_;
+  std::vector<std::shared_ptr<Sink>> sinks_;
+};
+
+}  // namespace diemcau::stage

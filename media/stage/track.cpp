@@ -1,0 +1,85 @@
+#include "media/stage/track.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace diemcau::stage {
+namespace {
+// Video: two seconds of a good camera. Audio is not asked for again yet; a few packets tell duplicates.
+constexpr std::size_t video_history = 512;
+constexpr std::size_t audio_history = 64;
+constexpr double video_clock = 90000;
+constexpr double audio_clock = 48000;
+}  // namespace
+
+Track::Track(SourceId source, Kind kind, Peer* publisher)
+    : history(kind == Kind::video ? video_history : audio_history),
+      source_(source),
+      kind_(kind),
+      publisher_(publisher) {}
+
+std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Clock::time_point now) {
+  const auto seen = rtp::parse_packet(bytes);
+  if (!seen) return std::nullopt;
+  const auto sequence = seen->sequence;
+  if (ssrc_ != 0 && seen->ssrc != ssrc_) highest_.reset();
+  ssrc_ = seen->ssrc;
+  // Probing packets without payload count as received (their numbers are used up) but are nothing to show.
+  if (publisher_ != nullptr && kind_ == Kind::video) nack.on_packet(sequence, now);
+  ++received_;
+  if (!highest_) {
+    highest_ = sequence;
+    expected_before_ = *highest_ - 1;
+    received_ = 1;
+    received_before_ = 0;
+  }
+  const int ahead = rtp::sequence_distance(sequence, static_cast<std::uint16_t>(*highest_));
+  if (ahead > 0) *highest_ += ahead;
+  if (transit_ && ahead > 0) {
+    const double clock = kind_ == Kind::video ? video_clock : audio_clock;
+    const auto sent = static_cast<double>(static_cast<std::int32_t>(seen->timestamp - transit_->first));
+    const auto arrived = std::chrono::duration<double>(now - transit_->second).count() * clock;
+    jitter_ += (std::abs(arrived - sent) - jitter_) / 16;
+  }
+  if (ahead >= 0) transit_ = {seen->timestamp, now};
+
+  if (seen->payload.empty() || !history.find(sequence).empty()) return std::nullopt;
+  Arrived arrived;
+  if (kind_ == Kind::video) {
+    arrived.picture = rtp::parse_vp8(seen->payload);
+    if (!arrived.picture) return std::nullopt;
+  }
+  const bool keyframe = arrived.picture && arrived.picture->keyframe;
+  last_packet_ = now;
+  history.add(sequence, bytes, keyframe);
+  arrived.packet = *rtp::parse_packet(history.find(sequence));
+  if (keyframe) gate.on_keyframe();
+  return arrived;
+}
+
+void Track::on_sender_report(const rtp::SenderReport& report, Clock::time_point now) {
+  last_report_middle_ = static_cast<std::uint32_t>(report.ntp >> 16);
+  last_report_at_ = now;
+}
+
+rtp::ReportBlock Track::receiver_block(Clock::time_point now) {
+  rtp::ReportBlock block;
+  block.ssrc = ssrc_;
+  const auto highest = highest_.value_or(0);
+  const auto expected = highest - expected_before_;
+  const auto received = static_cast<std::int64_t>(received_ - received_before_);
+  if (expected > 0 && received < expected)
+    block.fraction_lost =
+        static_cast<std::uint8_t>(std::min<std::int64_t>(255, 256 * (expected - received) / expected));
+  expected_before_ = highest;
+  received_before_ = received_;
+  block.jitter = static_cast<std::uint32_t>(jitter_);
+  if (last_report_middle_ != 0) {
+    block.last_sender_report = last_report_middle_;
+    block.delay_since =
+        static_cast<std::uint32_t>(std::chrono::duration<double>(now - last_report_at_).count() * 65536);
+  }
+  return block;
+}
+
+}  // namespace diemcau::stage

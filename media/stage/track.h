@@ -1,0 +1,72 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "media/rtp/nack.h"
+#include "media/rtp/packet.h"
+#include "media/rtp/packet_history.h"
+#include "media/rtp/rtcp.h"
+#include "media/rtp/vp8.h"
+#include "media/stage/keyframe_gate.h"
+#include "media/stage/source.h"
+
+namespace diemcau::stage {
+
+class Peer;
+class Slot;
+
+/// One incoming stream on a stage: the camera or the microphone of a source. Media thread; owned by its
+/// Stage.
+class Track {
+ public:
+  /// `publisher` sends it, or nullptr for the clip.
+  Track(SourceId source, Kind kind, Peer* publisher);
+  Track(const Track&) = delete;
+  Track& operator=(const Track&) = delete;
+
+  SourceId source() const { return source_; }
+  Kind kind() const { return kind_; }
+  Peer* publisher() const { return publisher_; }
+
+  struct Arrived {
+    rtp::PacketView packet;
+    std::optional<rtp::Vp8Descriptor> picture;  ///< of video
+  };
+  /// Takes a plain packet in. nullopt: nothing to pass on (padding, a duplicate, a broken payload). The views
+  /// point into the history and hold until the next packet.
+  std::optional<Arrived> take(std::span<const std::byte> bytes, Clock::time_point now);
+
+  /// Where it is going: slots that show it, and slots that wait for its next keyframe. Kept by Stage.
+  std::vector<Slot*> viewers, waiting;
+
+  rtp::PacketHistory history;
+  rtp::NackGenerator nack;
+  KeyframeGate gate;
+
+  std::uint32_t ssrc() const { return ssrc_; }
+  /// No picture for a while: a still source, which answers no keyframe request.
+  bool is_still(Clock::time_point now) const { return now - last_packet_ > std::chrono::milliseconds(250); }
+
+  void on_sender_report(const rtp::SenderReport& report, Clock::time_point now);
+  /// What we tell the sender about its stream, once a second.
+  rtp::ReportBlock receiver_block(Clock::time_point now);
+
+ private:
+  SourceId source_;
+  Kind kind_;
+  Peer* publisher_;
+  std::uint32_t ssrc_ = 0;
+  Clock::time_point last_packet_{};
+  // Receiver statistics of RFC 3550 6.4.1 and appendix A.
+  std::optional<std::int64_t> highest_;
+  std::int64_t expected_before_ = 0;
+  std::uint64_t received_ = 0, received_before_ = 0;
+  double jitter_ = 0;
+  std::optional<std::pair<std::uint32_t, Clock::time_point>> transit_;
+  std::uint32_t last_report_middle_ = 0;
+  Clock::time_point last_report_at_{};
+};
+
+}  // namespace diemcau::stage

@@ -1,0 +1,61 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "media/transport/dtls.h"
+#include "media/transport/ports.h"
+#include "media/transport/srtp.h"
+#include "media/transport/stun.h"
+
+namespace diemcau::transport {
+
+using Clock = std::chrono::steady_clock;
+
+/// One peer's path: which address it uses (ICE-lite), its DTLS association and SRTP keys. Media thread.
+class Link {
+ public:
+  /// `number` is dense and belongs to this link alone while it lives. `password` is our ICE password.
+  Link(Ports& ports, const DtlsContext& dtls, std::uint32_t number, std::string password,
+       std::string fingerprint, Clock::time_point now);
+
+  const std::string& password() const { return password_; }
+  std::uint32_t number() const { return number_; }
+  bool connected() const { return sender_.has_value(); }
+  const std::optional<Endpoint>& endpoint() const { return endpoint_; }
+  Clock::time_point last_heard() const { return last_heard_; }
+
+  /// An authenticated binding request came from `from`: answers it. Returns true when the path changed to
+  /// that address. The first valid check opens the path; after that only a nominated one moves it (RFC
+  /// 8445 7.3.1.5): Chromium's first checks carry no USE-CANDIDATE because it nominates only what has proved
+  /// writable.
+  bool on_check(const BindingRequest& request, const Endpoint& from, Clock::time_point now);
+
+  enum class Dtls { pending, just_connected, running, over };
+  Dtls on_dtls(std::span<const std::byte> datagram, Clock::time_point now);
+  void on_timer();
+  void close();
+
+  std::optional<std::span<std::byte>> unprotect_rtp(std::span<std::byte> packet, Clock::time_point now);
+  std::optional<std::span<std::byte>> unprotect_rtcp(std::span<std::byte> packet, Clock::time_point now);
+
+  /// A plain packet of `size` bytes stands in ports().reserve(): encrypts and queues it.
+  void send_rtp(std::span<std::byte> buffer, std::size_t size, std::size_t header_size,
+                std::uint32_t rollover);
+  void send_rtcp(std::span<std::byte> buffer, std::size_t size);
+  Ports& ports() { return ports_; }
+
+ private:
+  Ports& ports_;
+  std::uint32_t number_;
+  std::string password_;
+  std::optional<Endpoint> endpoint_;
+  Clock::time_point last_heard_;
+  DtlsSession dtls_;
+  std::optional<SrtpReceiver> receiver_;
+  std::optional<SrtpSender> sender_;
+};
+
+}  // namespace diemcau::transport

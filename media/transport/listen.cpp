@@ -1,0 +1,41 @@
+#include "media/transport/listen.h"
+
+#include <cerrno>
+#include <system_error>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace diemcau::transport {
+
+FileDescriptor bound_socket(const std::string& address, std::uint16_t port, int type, int& family) {
+  sockaddr_storage name{};
+  socklen_t size = 0;
+  auto& v4 = reinterpret_cast<sockaddr_in&>(name);
+  auto& v6 = reinterpret_cast<sockaddr_in6&>(name);
+  if (inet_pton(AF_INET, address.c_str(), &v4.sin_addr) == 1) {
+    family = v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    size = sizeof v4;
+  } else if (inet_pton(AF_INET6, address.c_str(), &v6.sin6_addr) == 1) {
+    family = v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    size = sizeof v6;
+  } else {
+    throw std::system_error(EINVAL, std::generic_category(), "media address " + address);
+  }
+  FileDescriptor socket_(::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const std::string where = (type == SOCK_DGRAM ? "udp " : "tcp ") + address + ":" + std::to_string(port);
+  if (!socket_) throw std::system_error(errno, std::generic_category(), where);
+  const int yes = 1;
+  const int no = 0;
+  // A listener may return to its port while old connections linger; a UDP port must never be shared.
+  if (type == SOCK_STREAM) setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (family == AF_INET6) setsockopt(socket_.get(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
+  if (bind(socket_.get(), reinterpret_cast<const sockaddr*>(&name), size) != 0)
+    throw std::system_error(errno, std::generic_category(), where);
+  return socket_;
+}
+
+}  // namespace diemcau::transport

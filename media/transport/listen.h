@@ -1,0 +1,13 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "media/transport/file_descriptor.h"
+
+namespace diemcau::transport {
+
+/// A non-blocking socket of `type` (SOCK_DGRAM or SOCK_STREAM) bound to a numeric address; `family` is set to
+/// AF_INET or AF_INET6. Throws std::system_error with address and port in its text.
+FileDescriptor bound_socket(const std::string& address, std::uint16_t port, int type, int& family);
+
+}  // namespace diemcau::transport

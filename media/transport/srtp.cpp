@@ -1,0 +1,237 @@
+#include "media/transport/srtp.h"
+
+#include <array>
+#include <cstring>
+#include <new>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+namespace diemcau::transport {
+namespace {
+
+using Iv = std::array<unsigned char, 12>;
+
+// Labels of RFC 3711 4.3.1 (RTP) and 4.3.2 (RTCP).
+enum Label : unsigned char { rtp_key = 0, rtp_salt = 2, rtcp_key = 3, rtcp_salt = 5 };
+
+/// AES-CM key derivation (RFC 3711 4.3.3) with key_derivation_rate 0. The 96-bit salt of GCM stands in front
+/// of 16 zero bits (RFC 7714 11).
+template <std::size_t size>
+std::array<unsigned char, size> derive(const SrtpKeys::Direction& master, Label label) {
+  std::array<unsigned char, 16> counter{};
+  std::copy(master.salt.begin(), master.salt.end(), counter.begin());
+  counter[7] ^= label;
+  std::array<unsigned char, size> out{};
+  const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
+                                                                                EVP_CIPHER_CTX_free);
+  int written = 0;
+  EVP_EncryptInit_ex(context.get(), EVP_aes_128_ctr(), nullptr, master.key.data(), counter.data());
+  EVP_EncryptUpdate(context.get(), out.data(), &written, out.data(), static_cast<int>(out.size()));
+  return out;
+}
+
+void put32(unsigned char* at, std::uint32_t value) {
+  for (int i = 0; i < 4; ++i) at[i] = static_cast<unsigned char>(value >> (24 - 8 * i));
+}
+
+/// RFC 7714 8.1.
+Iv rtp_iv(const Iv& salt, std::uint32_t ssrc, std::uint32_t rollover, std::uint16_t sequence) {
+  Iv iv{};
+  put32(iv.data() + 2, ssrc);
+  put32(iv.data() + 6, rollover);
+  iv[10] = static_cast<unsigned char>(sequence >> 8);
+  iv[11] = static_cast<unsigned char>(sequence);
+  for (std::size_t i = 0; i < iv.size(); ++i) iv[i] ^= salt[i];
+  return iv;
+}
+
+/// RFC 7714 9.1.
+Iv rtcp_iv(const Iv& salt, std::uint32_t ssrc, std::uint32_t index) {
+  Iv iv{};
+  put32(iv.data() + 2, ssrc);
+  put32(iv.data() + 8, index);
+  for (std::size_t i = 0; i < iv.size(); ++i) iv[i] ^= salt[i];
+  return iv;
+}
+
+std::uint32_t get32(std::span<const std::byte> bytes, std::size_t at) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) value = (value << 8) | std::to_integer<std::uint32_t>(bytes[at + i]);
+  return value;
+}
+
+/// Fixed header, contributing sources and extension (RFC 3550 5.1): what stays in the clear. transport/ reads
+/// no more of a packet than SRTP itself needs.
+std::optional<std::size_t> header_size_of(std::span<const std::byte> packet) {
+  if (packet.size() < 12 || std::to_integer<unsigned>(packet[0]) >> 6 != 2) return std::nullopt;
+  const auto flags = std::to_integer<unsigned>(packet[0]);
+  std::size_t size = 12 + 4 * static_cast<std::size_t>(flags & 0x0f);
+  if ((flags & 0x10) != 0) {
+    if (packet.size() < size + 4) return std::nullopt;
+    size += 4 + 4 * (std::to_integer<std::size_t>(packet[size + 2]) << 8 |
+                     std::to_integer<std::size_t>(packet[size + 3]));
+  }
+  return size <= packet.size() ? std::optional(size) : std::nullopt;
+}
+
+/// The index that a sequence number most likely stands for, given the highest seen (RFC 3711 3.3.1 and
+/// appendix A).
+std::uint64_t guess_index(const ReplayWindow& window, std::uint16_t sequence) {
+  if (!window.started()) return sequence;
+  const auto highest = window.highest();
+  const auto rollover = highest >> 16;
+  const auto last = static_cast<std::uint16_t>(highest);
+  auto guess = rollover;
+  if (last < 0x8000) {
+    if (sequence - last > 0x8000 && rollover > 0) guess = rollover - 1;
+  } else if (last - 0x8000 > sequence) {
+    guess = rollover + 1;
+  }
+  return (guess << 16) | sequence;
+}
+
+}  // namespace
+
+void Gcm::Free::operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
+
+Gcm::Gcm(Direction direction, std::span<const unsigned char, 16> key) : context_(EVP_CIPHER_CTX_new()) {
+  if (!context_ || EVP_CipherInit_ex(context_.get(), EVP_aes_128_gcm(), nullptr, key.data(), nullptr,
+                                     direction == Direction::encrypt) != 1)
+    throw std::bad_alloc();
+}
+
+void Gcm::seal(std::span<const unsigned char, 12> iv, std::span<const std::byte> header,
+               std::span<std::byte> text, std::byte* tag) {
+  int size = 0;
+  auto* const in_place = reinterpret_cast<unsigned char*>(text.data());
+  EVP_EncryptInit_ex(context_.get(), nullptr, nullptr, nullptr, iv.data());
+  EVP_EncryptUpdate(context_.get(), nullptr, &size, reinterpret_cast<const unsigned char*>(header.data()),
+                    static_cast<int>(header.size()));
+  EVP_EncryptUpdate(context_.get(), in_place, &size, in_place, static_cast<int>(text.size()));
+  EVP_EncryptFinal_ex(context_.get(), in_place + size, &size);
+  EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, srtp_tag_size, tag);
+}
+
+bool Gcm::open(std::span<const unsigned char, 12> iv, std::span<const std::byte> header,
+               std::span<std::byte> text, const std::byte* tag) {
+  int size = 0;
+  auto* const in_place = reinterpret_cast<unsigned char*>(text.data());
+  std::array<std::byte, srtp_tag_size> expected;
+  std::memcpy(expected.data(), tag, expected.size());
+  EVP_DecryptInit_ex(context_.get(), nullptr, nullptr, nullptr, iv.data());
+  EVP_DecryptUpdate(context_.get(), nullptr, &size, reinterpret_cast<const unsigned char*>(header.data()),
+                    static_cast<int>(header.size()));
+  EVP_DecryptUpdate(context_.get(), in_place, &size, in_place, static_cast<int>(text.size()));
+  EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, srtp_tag_size, expected.data());
+  return EVP_DecryptFinal_ex(context_.get(), in_place + size, &size) == 1;
+}
+
+bool ReplayWindow::is_new(std::uint64_t index) const {
+  if (!started_ || index > highest_) return true;
+  const auto age = highest_ - index;
+  if (age >= 128) return false;
+  return (seen_[age / 64] >> (age % 64) & 1) == 0;
+}
+
+void ReplayWindow::mark(std::uint64_t index) {
+  if (!started_) {
+    started_ = true;
+    highest_ = index;
+  }
+  if (index > highest_) {
+    const auto shift = index - highest_;
+    if (shift >= 128) {
+      seen_[0] = seen_[1] = 0;
+    } else if (shift >= 64) {
+      seen_[1] = shift == 64 ? seen_[0] : seen_[0] << (shift - 64);
+      seen_[0] = 0;
+    } else {
+      seen_[1] = seen_[1] << shift | seen_[0] >> (64 - shift);
+      seen_[0] <<= shift;
+    }
+    highest_ = index;
+  }
+  const auto age = highest_ - index;
+  if (age < 128) seen_[age / 64] |= std::uint64_t{1} << (age % 64);
+}
+
+SrtpReceiver::SrtpReceiver(const SrtpKeys::Direction& keys)
+    : rtp_(Gcm::Direction::decrypt, derive<16>(keys, rtp_key)),
+      rtcp_(Gcm::Direction::decrypt, derive<16>(keys, rtcp_key)),
+      rtp_salt_(derive<12>(keys, rtp_salt)),
+      rtcp_salt_(derive<12>(keys, rtcp_salt)) {}
+SrtpReceiver::~SrtpReceiver() { OPENSSL_cleanse(rtp_salt_.data(), rtp_salt_.size()); }
+
+std::optional<std::span<std::byte>> SrtpReceiver::unprotect_rtp(std::span<std::byte> packet) {
+  const auto header_size = header_size_of(packet);
+  if (!header_size || packet.size() < *header_size + srtp_tag_size) return std::nullopt;
+  const auto ssrc = get32(packet, 8);
+  const auto sequence = static_cast<std::uint16_t>(std::to_integer<unsigned>(packet[2]) << 8 |
+                                                   std::to_integer<unsigned>(packet[3]));
+  // A window is stored only once a packet has proved authentic: made-up SSRCs cost no memory.
+  const auto known = rtp_windows_.find(ssrc);
+  if (known == rtp_windows_.end() && rtp_windows_.size() >= most_streams) return std::nullopt;
+  const ReplayWindow fresh;
+  const auto& window = known == rtp_windows_.end() ? fresh : known->second;
+  const auto index = guess_index(window, sequence);
+  if (!window.is_new(index)) return std::nullopt;
+  const auto text = packet.subspan(*header_size, packet.size() - *header_size - srtp_tag_size);
+  if (!rtp_.open(rtp_iv(rtp_salt_, ssrc, static_cast<std::uint32_t>(index >> 16), sequence),
+                 packet.first(*header_size), text, packet.data() + packet.size() - srtp_tag_size))
+    return std::nullopt;
+  rtp_windows_[ssrc].mark(index);
+  return packet.first(packet.size() - srtp_tag_size);
+}
+
+std::optional<std::span<std::byte>> SrtpReceiver::unprotect_rtcp(std::span<std::byte> packet) {
+  constexpr std::size_t header = 8;
+  if (packet.size() < header + srtcp_overhead) return std::nullopt;
+  const auto trailer = get32(packet, packet.size() - 4);
+  // The E bit says that the rest is encrypted; we never agreed to anything else. RFC 7714 9.2.
+  if ((trailer & 0x80000000U) == 0) return std::nullopt;
+  const auto index = trailer & 0x7fffffffU;
+  const auto ssrc = get32(packet, 4);
+  const auto known = rtcp_windows_.find(ssrc);
+  if (known == rtcp_windows_.end() && rtcp_windows_.size() >= most_streams) return std::nullopt;
+  if (known != rtcp_windows_.end() && !known->second.is_new(index)) return std::nullopt;
+  std::array<std::byte, 12> associated;
+  std::memcpy(associated.data(), packet.data(), header);
+  std::memcpy(associated.data() + header, packet.data() + packet.size() - 4, 4);
+  const auto text = packet.subspan(header, packet.size() - header - srtcp_overhead);
+  if (!rtcp_.open(rtcp_iv(rtcp_salt_, ssrc, index), associated, text,
+                  packet.data() + packet.size() - srtcp_overhead))
+    return std::nullopt;
+  rtcp_windows_[ssrc].mark(index);
+  return packet.first(packet.size() - srtcp_overhead);
+}
+
+SrtpSender::SrtpSender(const SrtpKeys::Direction& keys)
+    : rtp_(Gcm::Direction::encrypt, derive<16>(keys, rtp_key)),
+      rtcp_(Gcm::Direction::encrypt, derive<16>(keys, rtcp_key)),
+      rtp_salt_(derive<12>(keys, rtp_salt)),
+      rtcp_salt_(derive<12>(keys, rtcp_salt)) {}
+SrtpSender::~SrtpSender() { OPENSSL_cleanse(rtp_salt_.data(), rtp_salt_.size()); }
+
+std::size_t SrtpSender::protect_rtp(std::span<std::byte> buffer, std::size_t size, std::size_t header_size,
+                                    std::uint32_t rollover) {
+  const auto sequence = static_cast<std::uint16_t>(std::to_integer<unsigned>(buffer[2]) << 8 |
+                                                   std::to_integer<unsigned>(buffer[3]));
+  rtp_.seal(rtp_iv(rtp_salt_, get32(buffer, 8), rollover, sequence), buffer.first(header_size),
+            buffer.subspan(header_size, size - header_size), buffer.data() + size);
+  return size + srtp_tag_size;
+}
+
+std::size_t SrtpSender::protect_rtcp(std::span<std::byte> buffer, std::size_t size) {
+  constexpr std::size_t header = 8;
+  const auto index = rtcp_index_++ & 0x7fffffffU;
+  std::array<unsigned char, 12> associated;
+  std::memcpy(associated.data(), buffer.data(), header);
+  put32(associated.data() + header, index | 0x80000000U);
+  rtcp_.seal(rtcp_iv(rtcp_salt_, get32(buffer, 4), index), std::as_bytes(std::span(associated)),
+             buffer.subspan(header, size - header), buffer.data() + size);
+  std::memcpy(buffer.data() + size + srtp_tag_size, associated.data() + header, 4);
+  return size + srtcp_overhead;
+}
+
+}  // namespace diemcau::transport

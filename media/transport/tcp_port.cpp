@@ -1,0 +1,119 @@
+#include "media/transport/tcp_port.h"
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include <netinet/tcp.h>
+
+#include "media/transport/listen.h"
+
+namespace diemcau::transport {
+
+struct TcpPort::Connection {
+  FileDescriptor socket;
+  Endpoint endpoint;
+  FrameReader reader;
+  std::vector<std::byte> out;
+  std::size_t sent = 0;
+  bool waits_to_write = false;
+};
+
+TcpPort::TcpPort(const std::string& address, std::uint16_t port, OnWatch on_watch, OnPacket on_packet)
+    : on_watch_(std::move(on_watch)), on_packet_(std::move(on_packet)) {
+  int family = 0;
+  listener_ = bound_socket(address, port, SOCK_STREAM, family);
+  if (listen(listener_.get(), 128) != 0)
+    throw std::system_error(errno, std::generic_category(), "tcp " + address + ":" + std::to_string(port));
+}
+
+TcpPort::~TcpPort() = default;
+
+void TcpPort::accept_all() {
+  for (;;) {
+    sockaddr_storage name{};
+    socklen_t size = sizeof name;
+    FileDescriptor socket_(
+        accept4(listener_.get(), reinterpret_cast<sockaddr*>(&name), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!socket_) return;
+    if (by_fd_.size() >= most_connections) continue;  // closed again by its owner going out of scope
+    const int yes = 1;
+    setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    auto connection = std::make_unique<Connection>();
+    connection->endpoint = endpoint_from(name);
+    connection->endpoint.connection = ++last_number_;
+    const int fd = socket_.get();
+    connection->socket = std::move(socket_);
+    by_number_[last_number_] = fd;
+    by_fd_[fd] = std::move(connection);
+    on_watch_({fd, false, false});
+  }
+}
+
+void TcpPort::on_readable(int fd) {
+  std::array<std::byte, 16384> bytes;
+  for (;;) {
+    const auto found = by_fd_.find(fd);
+    if (found == by_fd_.end()) return;
+    auto& connection = *found->second;
+    const auto count = recv(fd, bytes.data(), bytes.size(), 0);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (count <= 0) return close_fd(fd);
+    const auto endpoint = connection.endpoint;
+    if (!connection.reader.feed(std::span(bytes).first(static_cast<std::size_t>(count)),
+                                [&](std::span<std::byte> packet) { on_packet_(endpoint, packet); }))
+      return close_fd(fd);
+  }
+}
+
+void TcpPort::on_writable(int fd) {
+  if (const auto found = by_fd_.find(fd); found != by_fd_.end()) flush(*found->second);
+}
+
+void TcpPort::send(const Endpoint& to, std::span<const std::byte> packet) {
+  const auto found = by_number_.find(to.connection);
+  if (found == by_number_.end()) return;
+  auto& connection = *by_fd_.at(found->second);
+  if (connection.out.size() - connection.sent > queue_limit) return;
+  connection.out.push_back(static_cast<std::byte>(packet.size() >> 8));
+  connection.out.push_back(static_cast<std::byte>(packet.size()));
+  connection.out.insert(connection.out.end(), packet.begin(), packet.end());
+  if (!connection.waits_to_write) flush(connection);
+}
+
+void TcpPort::close(std::uint32_t connection) {
+  if (const auto found = by_number_.find(connection); found != by_number_.end()) close_fd(found->second);
+}
+
+void TcpPort::close_fd(int fd) {
+  const auto found = by_fd_.find(fd);
+  if (found == by_fd_.end()) return;
+  on_watch_({fd, false, true});
+  by_number_.erase(found->second->endpoint.connection);
+  by_fd_.erase(found);
+}
+
+void TcpPort::flush(Connection& connection) {
+  const int fd = connection.socket.get();
+  while (connection.sent < connection.out.size()) {
+    const auto count = ::send(fd, connection.out.data() + connection.sent,
+                              connection.out.size() - connection.sent, MSG_NOSIGNAL);
+    if (count < 0) {
+      if (errno != EAGAIN && errno != EINTR) {
+        // The reader sees the end of the connection and cleans up; what waits is lost with it.
+        connection.sent = connection.out.size();
+        break;
+      }
+      if (!connection.waits_to_write) on_watch_({fd, true, false});
+      connection.waits_to_write = true;
+      return;
+    }
+    connection.sent += static_cast<std::size_t>(count);
+  }
+  connection.out.clear();
+  connection.sent = 0;
+  if (connection.waits_to_write) on_watch_({fd, false, false});
+  connection.waits_to_write = false;
+}
+
+}  // namespace diemcau::transport

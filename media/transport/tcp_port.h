@@ -1,0 +1,82 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "media/transport/endpoint.h"
+#include "media/transport/file_descriptor.h"
+
+namespace diemcau::transport {
+
+/// Cuts a byte stream into the packets of RFC 4571: two bytes of length, then the packet.
+class FrameReader {
+ public:
+  /// Appends what was read and hands each whole packet to `visit(span<byte>)`. False when the stream is no
+  /// such framing (a length over packet_limit): the connection must be closed.
+  template <class Visit>
+  bool feed(std::span<const std::byte> bytes, Visit visit) {
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+    std::size_t at = 0;
+    while (buffer_.size() - at >= 2) {
+      const auto length =
+          std::to_integer<std::size_t>(buffer_[at]) << 8 | std::to_integer<std::size_t>(buffer_[at + 1]);
+      if (length > frame_limit) return false;
+      if (buffer_.size() - at - 2 < length) break;
+      visit(std::span(buffer_).subspan(at + 2, length));
+      at += 2 + length;
+    }
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at));
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t frame_limit = 1600;
+  std::vector<std::byte> buffer_;
+};
+
+/// ICE-TCP, passive (RFC 6544): the listener for networks that block UDP, and its connections. Belongs to the
+/// media thread.
+class TcpPort {
+ public:
+  struct Watch {
+    int fd;
+    bool writable;  ///< also wake when it can be written
+    bool closed;    ///< forget it; the fd is closed already
+  };
+  /// Called when the set of watched fds changes: the loop adds, changes or removes them in its epoll.
+  using OnWatch = std::function<void(const Watch&)>;
+  using OnPacket = std::function<void(const Endpoint&, std::span<std::byte>)>;
+
+  TcpPort(const std::string& address, std::uint16_t port, OnWatch on_watch, OnPacket on_packet);
+  ~TcpPort();
+  int fd() const { return listener_.get(); }
+  void accept_all();
+  bool owns(int fd) const { return by_fd_.contains(fd); }
+  void on_readable(int fd);
+  void on_writable(int fd);
+  /// Queues one packet. A connection whose queue is over queue_limit loses the packet, as a full router
+  /// would.
+  void send(const Endpoint& to, std::span<const std::byte> packet);
+  void close(std::uint32_t connection);
+
+ private:
+  static constexpr std::size_t most_connections = 512;
+  static constexpr std::size_t queue_limit = 256 * 1024;
+  struct Connection;
+  void close_fd(int fd);
+  void flush(Connection& connection);
+
+  FileDescriptor listener_;
+  OnWatch on_watch_;
+  OnPacket on_packet_;
+  std::uint32_t last_number_ = 0;
+  std::unordered_map<int, std::unique_ptr<Connection>> by_fd_;
+  std::unordered_map<std::uint32_t, int> by_number_;
+};
+
+}  // namespace diemcau::transport

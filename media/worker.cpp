@@ -1,0 +1,300 @@
+#include "media/worker.h"
+
+#include <array>
+#include <cerrno>
+#include <random>
+#include <system_error>
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+namespace diemcau::media {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto fast = 10ms;       // NACKs, keyframe wishes
+constexpr auto handshake = 50ms;  // DTLS retransmission
+constexpr auto level_interval = 200ms;
+constexpr auto second = 1s;  // reports
+constexpr auto handshake_limit = 15s;
+constexpr auto silence_limit = 8s;
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+std::uint32_t random_number() {
+  static thread_local std::random_device device;
+  return device();
+}
+
+}  // namespace
+
+Worker::Worker(const Config& config, const transport::DtlsContext& dtls, std::function<void(Event)> tell,
+               std::function<void(StageId)> ask_clip_keyframe)
+    : dtls_(dtls),
+      tell_(std::move(tell)),
+      ask_clip_keyframe_(std::move(ask_clip_keyframe)),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  if (!epoll_ || !bell_) throw std::system_error(errno, std::generic_category(), "media loop");
+  ports_ = std::make_unique<transport::Ports>(
+      config.bind, config.port, [this](const transport::TcpPort::Watch& watch) { on_watch(watch); },
+      [this](const transport::Endpoint& from, std::span<std::byte> packet) { on_packet(from, packet); });
+  for (const int fd : {bell_.get(), ports_->udp().fd(), ports_->tcp().fd()}) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = fd;
+    epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
+  }
+  thread_ = std::thread([this] { run(); });
+}
+
+Worker::~Worker() { stop(); }
+
+void Worker::stop() {
+  if (!thread_.joinable()) return;
+  put(Stop{});
+  thread_.join();
+}
+
+void Worker::put(Letter letter) {
+  if (!mailbox_.put(std::move(letter))) return;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = write(bell_.get(), &one, sizeof one);
+}
+
+void Worker::run() {
+  std::array<epoll_event, 64> events{};
+  next_fast_ = next_handshake_ = next_levels_ = next_second_ = Clock::now();
+  while (!stopping_) {
+    const int count = epoll_wait(epoll_.get(), events.data(), events.size(), static_cast<int>(fast / 1ms));
+    now_ = Clock::now();
+    for (int i = 0; i < count; ++i) {
+      const auto& event = events.at(static_cast<std::size_t>(i));
+      const int fd = event.data.fd;
+      if (fd == bell_.get()) {
+        std::uint64_t rung = 0;
+        [[maybe_unused]] const auto got = read(fd, &rung, sizeof rung);
+        for (auto& letter : mailbox_.take_all()) handle(letter);
+      } else if (fd == ports_->udp().fd()) {
+        ports_->udp().receive([this](const transport::Endpoint& from, std::span<std::byte> packet) {
+          on_packet(from, packet);
+        });
+      } else if (fd == ports_->tcp().fd()) {
+        ports_->tcp().accept_all();
+      } else {
+        if ((event.events & EPOLLOUT) != 0) ports_->tcp().on_writable(fd);
+        if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) ports_->tcp().on_readable(fd);
+      }
+    }
+    on_timers();
+    ports_->flush();
+  }
+  for (auto& [id, connected] : peers_) {
+    connected.peer->link().close();
+    if (const auto stage = stages_.find(connected.stage); stage != stages_.end())
+      stage->second->remove(*connected.peer);
+  }
+  ports_->flush();
+  peers_.clear();
+  stages_.clear();
+}
+
+void Worker::handle(Letter& letter) {
+  std::visit(Overloaded{
+                 [&](AddPeer& add) { add_peer(add); },
+                 [&](RemovePeer& remove) { remove_peer(remove.peer); },
+                 [&](OpenStage& open) {
+                   const auto id = open.stage;
+                   if (!stages_.contains(id))
+                     stages_[id] = std::make_unique<stage::Stage>(id, counters_,
+                                                                  [this, id] { ask_clip_keyframe_(id); });
+                 },
+                 [&](CloseStage& close) { close_stage(close.stage); },
+                 [&](SetScene& set) {
+                   if (auto* stage = find_stage(set.stage)) stage->set_scene(set.scene, now_);
+                 },
+                 [&](SetAudible& set) {
+                   if (auto* stage = find_stage(set.stage)) stage->set_audible(std::move(set.sources), now_);
+                 },
+                 [&](SetClip& set) {
+                   if (auto* stage = find_stage(set.stage)) stage->set_clip(set.running, now_);
+                 },
+                 [&](ClipPacket& packet) {
+                   if (auto* stage = find_stage(packet.stage))
+                     stage->on_clip_packet(packet.kind, packet.rtp, now_);
+                 },
+                 [&](AttachSink& attach) {
+                   if (auto* stage = find_stage(attach.stage)) stage->add_sink(std::move(attach.sink), now_);
+                 },
+                 [&](DetachSink& detach) {
+                   if (auto* stage = find_stage(detach.stage)) stage->remove_sink(detach.sink);
+                 },
+                 [&](WantKeyframe& want) {
+                   if (auto* stage = find_stage(want.stage)) stage->want_keyframe(want.source, now_);
+                 },
+                 [&](Stop&) { stopping_ = true; },
+             },
+             letter);
+}
+
+stage::Stage* Worker::find_stage(StageId id) {
+  const auto found = stages_.find(id);
+  return found == stages_.end() ? nullptr : found->second.get();
+}
+
+void Worker::add_peer(AddPeer& add) {
+  auto* const stage = find_stage(add.stage);
+  if (stage == nullptr || peers_.contains(add.peer)) return tell_(PeerLost{add.peer, "no such stage"});
+  auto link = std::make_unique<transport::Link>(*ports_, dtls_, ++last_number_, std::move(add.password),
+                                                std::move(add.fingerprint), now_);
+  by_ufrag_[add.ufrag] = add.peer;
+  auto& connected = peers_[add.peer];
+  connected.stage = add.stage;
+  connected.ufrag = std::move(add.ufrag);
+  connected.since = now_;
+  connected.peer = std::make_unique<stage::Peer>(add.peer, add.publishes, std::move(add.agreed),
+                                                 std::move(link), counters_, random_number());
+  stage->add(*connected.peer);
+  LiveCounters::add(counters_.peers);
+}
+
+void Worker::remove_peer(PeerId id) {
+  const auto found = peers_.find(id);
+  if (found == peers_.end()) return;
+  auto& connected = found->second;
+  connected.peer->link().close();
+  // What is queued for it must leave before its number can be forgotten.
+  ports_->flush();
+  if (auto* stage = find_stage(connected.stage)) stage->remove(*connected.peer);
+  by_ufrag_.erase(connected.ufrag);
+  std::erase_if(by_endpoint_, [&](const auto& entry) { return entry.second == id; });
+  if (const auto& endpoint = connected.peer->link().endpoint(); endpoint && endpoint->is_tcp())
+    ports_->tcp().close(endpoint->connection);
+  peers_.erase(found);
+  LiveCounters::add(counters_.peers, static_cast<std::uint64_t>(-1));
+}
+
+void Worker::close_stage(StageId id) {
+  std::vector<PeerId> gone;
+  for (const auto& [peer, connected] : peers_)
+    if (connected.stage == id) gone.push_back(peer);
+  for (const auto peer : gone) remove_peer(peer);
+  stages_.erase(id);
+}
+
+void Worker::on_packet(const transport::Endpoint& from, std::span<std::byte> packet) {
+  LiveCounters::add(counters_.packets_in);
+  LiveCounters::add(counters_.bytes_in, packet.size());
+  // RFC 7983: the first byte tells STUN, DTLS and (S)RTP apart.
+  if (transport::looks_like_stun(packet)) return on_stun(from, packet);
+  const auto known = by_endpoint_.find(from);
+  if (known == by_endpoint_.end()) return LiveCounters::add(counters_.dropped_unknown);
+  auto& connected = peers_.at(known->second);
+  if (transport::looks_like_dtls(packet)) return on_dtls(connected, packet);
+  on_srtp(connected, packet);
+}
+
+void Worker::on_stun(const transport::Endpoint& from, std::span<const std::byte> packet) {
+  const auto request = transport::parse_binding_request(packet);
+  if (!request) return LiveCounters::add(counters_.dropped_malformed);
+  const auto known = by_ufrag_.find(std::string(request->local_ufrag));
+  if (known == by_ufrag_.end()) return LiveCounters::add(counters_.dropped_unknown);
+  auto& link = peers_.at(known->second).peer->link();
+  if (!transport::is_authentic(packet, link.password())) return LiveCounters::add(counters_.dropped_forged);
+  link.on_check(*request, from, now_);
+  // Checked addresses may send media before they are nominated.
+  by_endpoint_[from] = known->second;
+}
+
+void Worker::on_dtls(Connected& connected, std::span<const std::byte> packet) {
+  const auto id = connected.peer->id();
+  switch (connected.peer->link().on_dtls(packet, now_)) {
+    case transport::Link::Dtls::pending:
+    case transport::Link::Dtls::running:
+      break;
+    case transport::Link::Dtls::just_connected:
+      find_stage(connected.stage)->start(*connected.peer, now_);
+      tell_(PeerConnected{id});
+      break;
+    case transport::Link::Dtls::over:
+      remove_peer(id);
+      tell_(PeerLost{id, "DTLS closed or failed"});
+      break;
+  }
+}
+
+void Worker::on_srtp(Connected& connected, std::span<std::byte> packet) {
+  auto& peer = *connected.peer;
+  auto& stage = *find_stage(connected.stage);
+  if (rtp::is_rtcp(packet)) {
+    const auto plain = peer.link().unprotect_rtcp(packet, now_);
+    if (!plain) return LiveCounters::add(counters_.dropped_forged);
+    const auto report = rtp::parse_rtcp(*plain);
+    if (!report) return LiveCounters::add(counters_.dropped_malformed);
+    return stage.on_rtcp(peer, *report, now_);
+  }
+  const auto plain = peer.link().unprotect_rtp(packet, now_);
+  if (!plain) return LiveCounters::add(counters_.dropped_forged);
+  stage.on_packet(peer, *plain, now_);
+}
+
+void Worker::on_watch(const transport::TcpPort::Watch& watch) {
+  epoll_event event{};
+  event.events = EPOLLIN | (watch.writable ? EPOLLOUT : 0U);
+  event.data.fd = watch.fd;
+  if (watch.closed) {
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, watch.fd, nullptr);
+  } else if (epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, watch.fd, &event) != 0) {
+    epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, watch.fd, &event);
+  }
+}
+
+void Worker::on_timers() {
+  if (now_ >= next_fast_) {
+    next_fast_ = now_ + fast;
+    for (auto& [id, stage] : stages_) stage->on_timer(now_);
+  }
+  if (now_ >= next_handshake_) {
+    next_handshake_ = now_ + handshake;
+    for (auto& [id, connected] : peers_)
+      if (!connected.peer->link().connected()) connected.peer->link().on_timer();
+  }
+  if (now_ >= next_levels_) {
+    next_levels_ = now_ + level_interval;
+    send_levels();
+  }
+  if (now_ >= next_second_) {
+    next_second_ = now_ + second;
+    for (auto& [id, stage] : stages_) stage->send_reports(now_);
+    find_lost_peers();
+  }
+}
+
+void Worker::find_lost_peers() {
+  std::vector<std::pair<PeerId, const char*>> lost;
+  for (const auto& [id, connected] : peers_) {
+    auto& link = connected.peer->link();
+    if (!link.connected() && now_ - connected.since > handshake_limit) {
+      lost.emplace_back(id, "no DTLS within 15 s");
+    } else if (now_ - link.last_heard() > silence_limit && link.connected()) {
+      lost.emplace_back(id, "no packet for 8 s");
+    }
+  }
+  for (const auto& [id, why] : lost) {
+    remove_peer(id);
+    tell_(PeerLost{id, why});
+  }
+}
+
+void Worker::send_levels() {
+  for (auto& [id, stage] : stages_)
+    if (auto levels = stage->take_levels(); !levels.empty()) tell_(Levels{id, std::move(levels)});
+}
+
+}  // namespace diemcau::media

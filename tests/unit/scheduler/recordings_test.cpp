@@ -1,0 +1,58 @@
+#include "scheduler/recordings.h"
+
+#include "tests/unit/scheduler/record.h"
+
+namespace diemcau::scheduler {
+namespace {
+
+class RecordingsTest : public RecordTest {
+ protected:
+  Recordings recordings_{database_};
+  MeetingId meeting_ = meeting("Họp giao ban");
+
+  Recording recording(const std::string& file, RecordingState state) const {
+    Recording made;
+    made.meeting = meeting_;
+    made.state = state;
+    made.file = file;
+    made.started_at = christmas;
+    return made;
+  }
+};
+
+TEST_F(RecordingsTest, GoesFromBeingWrittenToReady) {
+  auto film = recording("1-1.mkv", RecordingState::recording);
+  film.id = recordings_.add(film);
+  film.state = RecordingState::ready;
+  film.file = "1-1.mp4";
+  film.ended_at = christmas + std::chrono::hours(2);
+  film.size = 123;
+  recordings_.change(film);
+  const auto found = recordings_.find(film.id);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->state, RecordingState::ready);
+  EXPECT_EQ(found->file, "1-1.mp4");
+  EXPECT_EQ(found->ended_at, film.ended_at);
+  EXPECT_EQ(found->size, 123);
+  EXPECT_EQ(found->meeting, meeting_);
+}
+
+TEST_F(RecordingsTest, NamesThoseThatACrashLeftUnfinished) {
+  recordings_.add(recording("1.mkv", RecordingState::ready));
+  const auto second = recordings_.add(recording("2.mkv", RecordingState::recording));
+  const auto third = recordings_.add(recording("3.mkv", RecordingState::finishing));
+  recordings_.add(recording("4.mkv", RecordingState::damaged));
+  const auto unfinished = recordings_.unfinished();
+  ASSERT_EQ(unfinished.size(), 2u);
+  EXPECT_EQ(unfinished.at(0).id, second);
+  EXPECT_EQ(unfinished.at(1).id, third);
+  EXPECT_EQ(recordings_.of(meeting_).size(), 4u);
+}
+
+TEST_F(RecordingsTest, ChangingWhatIsNotThereIsABug) {
+  EXPECT_FALSE(recordings_.find(RecordingId{5}));
+  EXPECT_THROW(recordings_.change(recording("x.mkv", RecordingState::ready)), std::logic_error);
+}
+
+}  // namespace
+}  // namespace diemcau::scheduler
