@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace diemcau::server {
+
+/// What can be set, from server/diemcau.toml and the command line (which wins).
+struct Config {
+  std::filesystem::path data = "data";     ///< everything that is kept
+  std::filesystem::path web = "web/dist";  ///< the built pages
+  std::string bind = "0.0.0.0";            ///< IPv4 address of the interface to listen on
+  std::uint16_t port = 8443;               ///< HTTPS and signaling
+  std::uint16_t media_port = 8444;         ///< media, UDP and TCP
+  std::vector<std::string>
+      announced;                   ///< addresses that browsers are told for media; none: all of this machine
+  std::vector<std::string> hosts;  ///< further names under which people reach this server
+  std::int64_t upload_limit = 200LL << 20;  ///< bytes of one document or film
+  bool metrics_for_all = false;             ///< /metrics not only from this machine
+  bool log_json = false;
+  std::filesystem::path links;  ///< where to write the links of a demo run as JSON
+  bool demo = false;            ///< fill an empty data folder with an example
+};
+
+/// The configuration cannot be used; what() says which file, line and key.
+struct ConfigError : std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
+/// Reads a TOML text. A key that is not known is an error: a misspelt one would silently do nothing.
+void read_toml(Config& config, const std::string& text, const std::string& file_name);
+
+/// Reads the command line, and the file that it names. nullopt: --help or --version was answered on standard
+/// output.
+std::optional<Config> read_arguments(int count, const char* const* arguments);
+
+}  // namespace diemcau::server

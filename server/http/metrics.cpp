@@ -1,0 +1,47 @@
+#include "server/http/metrics.h"
+
+namespace diemcau::http {
+
+std::string metrics_text(const Figures& figures) {
+  std::string text;
+  const auto write = [&text](const char* name, const char* type, const char* help, auto value,
+                             const char* labels = "") {
+    const std::string full = std::string("diemcau_") + name;
+    if (text.find("# TYPE " + full + " ") == std::string::npos)
+      text += "# HELP " + full + " " + help + "\n# TYPE " + full + " " + type + "\n";
+    text += full + labels + " " + std::to_string(value) + "\n";
+  };
+  const auto& traffic = figures.traffic;
+  const auto& media = figures.media;
+  write("ready", "gauge", "1 when meetings can be held", figures.ready ? 1 : 0);
+  write("http_requests_total", "counter", "HTTP requests", traffic.requests);
+  const char* classes[] = {
+      "", "{class=\"1xx\"}", "{class=\"2xx\"}", "{class=\"3xx\"}", "{class=\"4xx\"}", "{class=\"5xx\"}"};
+  for (std::size_t i = 2; i < traffic.by_class.size(); ++i)
+    write("http_answers_total", "counter", "HTTP answers by class", traffic.by_class.at(i), classes[i]);
+  write("signaling_connections", "gauge", "WebSockets now", traffic.sockets);
+  write("signaling_dropped_messages_total", "counter", "Lossy messages not sent to slow pages",
+        traffic.dropped_messages);
+  write("signaling_closed_slow_total", "counter", "WebSockets closed because nobody read them",
+        traffic.closed_slow);
+  write("sessions_live", "gauge", "Open sessions", figures.live_sessions);
+  write("store_waiting", "gauge", "Writes that are not yet on disk", figures.waiting_writes);
+  write("jobs_waiting", "gauge", "Jobs that no thread has begun", figures.waiting_jobs);
+  write("disk_free_bytes", "gauge", "Free space of the data folder", figures.disk_free);
+  write("media_peers", "gauge", "Media connections", media.peers);
+  write("media_packets_in_total", "counter", "Media packets received", media.packets_in);
+  write("media_bytes_in_total", "counter", "Media bytes received", media.bytes_in);
+  write("media_packets_out_total", "counter", "Media packets sent", media.packets_out);
+  write("media_bytes_out_total", "counter", "Media bytes sent", media.bytes_out);
+  write("media_dropped_total", "counter", "Media packets dropped", media.dropped_unknown,
+        "{why=\"unknown\"}");
+  write("media_dropped_total", "counter", "Media packets dropped", media.dropped_malformed,
+        "{why=\"malformed\"}");
+  write("media_dropped_total", "counter", "Media packets dropped", media.dropped_forged, "{why=\"forged\"}");
+  write("media_retransmitted_total", "counter", "Media packets sent again", media.retransmitted);
+  write("media_nacks_sent_total", "counter", "Requests for lost packets", media.nacks_sent);
+  write("media_keyframe_requests_total", "counter", "Requests for whole pictures", media.keyframe_requests);
+  return text;
+}
+
+}  // namespace diemcau::http

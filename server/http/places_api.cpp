@@ -1,0 +1,61 @@
+#include "server/http/services.h"
+
+namespace diemcau::http {
+namespace {
+using scheduler::Result;
+
+/// Vietnam has one zone and no summer time.
+scheduler::Date today(Time now) { return std::chrono::floor<std::chrono::days>(now + std::chrono::hours(7)); }
+
+/// Stores one row of a table by add() or change(), and answers with it as it stands.
+template <class Table, class Row, class Id>
+void store_row(Services& services, const Reply& reply, const Row& row,
+               Result<Id> (Table::*store)(const Row&)) {
+  services.store.write<Id>(
+      [row, store](SQLite::Database& database) {
+        Table table(database);
+        return (table.*store)(row);
+      },
+      [&services, reply](Result<Id> stored) {
+        if (!stored) return reply.problem(stored.error());
+        reply.json(*Table(services.store.reading()).find(*stored));
+      });
+}
+
+}  // namespace
+
+void add_places_api(Router& router, Services& services) {
+  using scheduler::Site;
+  using scheduler::Sites;
+  using scheduler::Unit;
+  using scheduler::Units;
+  router.add("GET", "/api/units", Right::see_places, [&services](const Request& request, const Reply& reply) {
+    const auto asked = protocol::date_from(request.query_value("on").value_or(""));
+    reply.json(Units(services.store.reading()).on(asked.value_or(today(services.now()))));
+  });
+  router.add("POST", "/api/units", Right::edit_places,
+             [&services](const Request& request, const Reply& reply) {
+               store_row(services, reply, body_of<Unit>(request), &Units::add);
+             });
+  router.add("PUT", "/api/units/#", Right::edit_places,
+             [&services](const Request& request, const Reply& reply) {
+               auto unit = body_of<Unit>(request);
+               unit.id = scheduler::UnitId{request.number(0)};
+               store_row(services, reply, unit, &Units::change);
+             });
+  router.add("GET", "/api/sites", Right::see_places, [&services](const Request&, const Reply& reply) {
+    reply.json(Sites(services.store.reading()).all());
+  });
+  router.add("POST", "/api/sites", Right::edit_places,
+             [&services](const Request& request, const Reply& reply) {
+               store_row(services, reply, body_of<Site>(request), &Sites::add);
+             });
+  router.add("PUT", "/api/sites/#", Right::edit_places,
+             [&services](const Request& request, const Reply& reply) {
+               auto site = body_of<Site>(request);
+               site.id = SiteId{request.number(0)};
+               store_row(services, reply, site, &Sites::change);
+             });
+}
+
+}  // namespace diemcau::http

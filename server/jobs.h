@@ -1,0 +1,45 @@
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "server/loop.h"
+
+namespace diemcau::server {
+
+/// Two threads for what would hold up the main one: password hashing, finishing a recording, documents'
+/// bytes. put() is for the main thread, and `then` runs there again.
+class Jobs {
+ public:
+  using Work = std::function<void()>;
+  /// nullptr: done; otherwise what the work threw.
+  using Then = std::function<void(std::exception_ptr)>;
+
+  explicit Jobs(Loop& loop, unsigned threads = 2);
+  ~Jobs();  ///< finishes what runs, drops what still waits, joins
+  Jobs(const Jobs&) = delete;
+  Jobs& operator=(const Jobs&) = delete;
+
+  void put(Work work, Then then);
+  std::size_t waiting() const;
+
+ private:
+  struct Job {
+    Work work;
+    Then then;
+  };
+  void run();
+
+  Loop& loop_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> queue_;
+  bool stopping_ = false;
+  std::vector<std::jthread> threads_;  // last: start when all else stands
+};
+
+}  // namespace diemcau::server

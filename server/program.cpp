@@ -1,0 +1,259 @@
+#include "server/program.h"
+
+#include <fstream>
+#include <iostream>
+
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "media/media.h"
+#include "scheduler/accounts.h"
+#include "scheduler/meetings.h"
+#include "scheduler/sites.h"
+#include "server/auth/cookies.h"
+#include "server/auth/random.h"
+#include "server/demo.h"
+#include "server/http/listener.h"
+#include "server/http/metrics.h"
+#include "server/http/services.h"
+#include "server/http/static_files.h"
+#include "server/session/engine_stage.h"
+#include "server/session/sessions.h"
+#include "server/signaling/connections.h"
+
+namespace diemcau::server {
+namespace {
+namespace fs = std::filesystem;
+using scheduler::Time;
+
+constexpr std::int64_t disk_reserve = 200LL << 20;  // below it no meeting should begin
+constexpr std::chrono::seconds probe_every{5};
+constexpr std::chrono::hours certificate_check_every{12};
+constexpr std::chrono::milliseconds stop_check_every{100};
+
+struct HallLine {
+  std::string site;
+  int number{};
+  std::string url;
+};
+BOOST_DESCRIBE_STRUCT(HallLine, (), (site, number, url))
+struct AccountLine {
+  std::string role, user, password;
+};
+BOOST_DESCRIBE_STRUCT(AccountLine, (), (role, user, password))
+/// What --links writes: for tests and scripts.
+struct Links {
+  std::string base, ca;
+  scheduler::MeetingId meeting{};
+  std::string office, console;
+  std::vector<AccountLine> accounts;
+  std::vector<HallLine> halls;
+};
+BOOST_DESCRIBE_STRUCT(Links, (), (base, ca, meeting, office, console, accounts, halls))
+
+Time now() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+std::optional<std::int64_t> disk_free(const fs::path& folder) {
+  struct statvfs about {};
+  if (statvfs(folder.c_str(), &about) != 0) return std::nullopt;
+  return static_cast<std::int64_t>(about.f_bavail) * static_cast<std::int64_t>(about.f_frsize);
+}
+
+std::vector<std::string> all_hosts(const Config& config) {
+  auto hosts = http::own_hosts();
+  hosts.insert(hosts.end(), config.hosts.begin(), config.hosts.end());
+  return hosts;
+}
+
+media::Config media_config(const Config& config) {
+  media::Config result;
+  result.bind = config.bind;
+  result.port = config.media_port;
+  for (const auto& ip : config.announced) result.announced.push_back({ip, config.media_port});
+  return result;
+}
+
+/// Does `task` now and then again and again.
+void every(Loop& loop, Loop::Clock::duration period, std::function<void()> task) {
+  task();
+  loop.after(period, [&loop, period, task = std::move(task)] { every(loop, period, task); });
+}
+
+Links demo_links(const http::Services& services, Store& store, const DemoData& demo,
+                 const fs::path& authority) {
+  Links links;
+  links.base = services.base_url();
+  links.ca = fs::absolute(authority).string();
+  links.meeting = demo.meeting;
+  links.office = links.base + "/";
+  links.console = links.base + "/console/" + std::to_string(number(demo.meeting));
+  for (const auto& [role, user, password] : demo.accounts) links.accounts.push_back({role, user, password});
+  const auto meeting = scheduler::Meetings(store.reading()).find(demo.meeting);
+  if (!meeting) return links;
+  const scheduler::Sites sites(store.reading());
+  for (const auto& invited : meeting->form.sites)
+    if (const auto site = sites.find(invited.site))
+      links.halls.push_back(
+          {site->name, site->number,
+           http::hall_url(services, {demo.meeting, invited.site, invited.link_generation})});
+  return links;
+}
+
+void print(std::ostream& out, const Links& links) {
+  out << "\n  Văn phòng / office:    " << links.office << "\n  Bàn điều khiển / console: " << links.console
+      << "\n";
+  out << "\n  Tài khoản / accounts:\n";
+  for (const auto& account : links.accounts)
+    out << "    " << account.user << "  " << account.password << "  (" << account.role << ")\n";
+  out << "\n  Điểm cầu / halls:\n";
+  for (const auto& hall : links.halls)
+    out << "    " << hall.number << "  " << hall.site << "  " << hall.url << "\n";
+}
+
+}  // namespace
+
+void serve(const Config& config, std::ostream& out, const volatile std::sig_atomic_t& stop) {
+  http::require_free_port(config.bind, config.port, false);
+  http::require_free_port(config.bind, config.media_port, false);
+  http::require_free_port(config.bind, config.media_port, true);
+  fs::create_directories(config.data);
+
+  Log log(config.log_json ? Log::Form::json : Log::Form::text);
+  Loop loop;
+  const scheduler::DocumentBytes bytes(config.data / "documents");
+  std::optional<DemoData> demo;
+  if (config.demo) demo = prepare_demo(config.data, bytes, now());
+  Store store(config.data, loop, log);
+  Jobs jobs(loop);
+  const auth::HallLinks links(auth::secret_key(config.data / "secret.key"));
+  auth::Throttle throttle;
+
+  // The engine wakes us from its thread; its events are taken on ours.
+  std::function<void()> take_media_events;
+  media::Engine engine(media_config(config),
+                       [&loop, &take_media_events] { loop.post([&] { take_media_events(); }); });
+  session::EngineStage stage(engine);
+  const auto recordings = config.data / "recordings";
+  session::Sessions sessions(store, jobs, stage, log, bytes, recordings);
+  protocol::Connections connections(
+      {sessions, stage, store, links, log, now,
+       [&store](const std::string& cookie) { return http::account_of_cookie(store, cookie, now()); },
+       [&config] { return disk_free(config.data); }});
+  take_media_events = [&] {
+    for (const auto& event : engine.take_events()) {
+      sessions.on_media(event, now());
+      connections.on_media(event);
+    }
+  };
+
+  const std::string setup_token = auth::base64url(auth::random_bytes(24));
+  std::string base_url;
+  http::Services services{store,
+                          jobs,
+                          log,
+                          bytes,
+                          links,
+                          throttle,
+                          config.data,
+                          recordings,
+                          config.upload_limit,
+                          setup_token,
+                          now,
+                          [&base_url] { return base_url; },
+                          [&](scheduler::MeetingId meeting) {
+                            sessions.meeting_changed(meeting);
+                            connections.check_again(meeting);
+                          },
+                          [&connections] { connections.check_again(); }};
+  http::Router router(log);
+  router.authenticate_by([&store](const http::Request& request) {
+    return http::account_of_cookie(store, request.cookie(auth::cookie_name), now());
+  });
+  http::add_accounts_api(router, services);
+  http::add_places_api(router, services);
+  http::add_meetings_api(router, services);
+  http::add_documents_api(router, services);
+  http::add_hall_api(router, services);
+  const http::StaticFiles pages(config.web);
+  if (pages.empty()) log.warn("web.missing", {{"folder", config.web.string()}});
+  router.otherwise(
+      [&pages](const http::Request& request, const http::Reply& reply) { pages.answer(request, reply); });
+
+  auto hosts = all_hosts(config);
+  http::Listener::Options options;
+  options.bind = config.bind;
+  options.port = config.port;
+  const auto certificate =
+      http::prepare_certificate(config.data / "tls", hosts, std::chrono::system_clock::now());
+  options.certificate = certificate;
+  options.hosts = hosts;
+  options.subprotocol = "diemcau.v1";
+  http::Listener listener(std::move(options), loop, log, router, connections);
+  connections.speak_through(listener);
+
+  const auto health = [&]() -> http::Health {
+    const auto free = disk_free(config.data);
+    const std::string why = !store.writable()              ? "server.not_stored"
+                            : free && *free < disk_reserve ? "server.disk_full"
+                                                           : "";
+    return {why.empty(), why, DIEMCAU_VERSION};
+  };
+  router.add("GET", "/healthz", http::Right::anyone,
+             [&health](const http::Request&, const http::Reply& reply) {
+               const auto body = health();
+               reply.json(body, body.ready ? 200 : 503);
+             });
+  router.add(
+      "GET", "/metrics", http::Right::anyone, [&](const http::Request& request, const http::Reply& reply) {
+        if (!config.metrics_for_all && !request.remote.starts_with("127."))
+          return reply.problem(403, "auth.forbidden");
+        http::Response response;
+        response.headers = {{"content-type", "text/plain; version=0.0.4; charset=utf-8"},
+                            {"cache-control", "no-store"}};
+        response.body = std::make_shared<const std::string>(
+            http::metrics_text({listener.traffic(), engine.counters(), sessions.live(), store.waiting(),
+                                jobs.waiting(), disk_free(config.data).value_or(0), health().ready}));
+        reply.send(std::move(response));
+      });
+
+  // Links carry a name that other machines can reach, when there is one.
+  const auto best_host = !config.hosts.empty() ? config.hosts.front() : demo ? "localhost" : hosts.back();
+  base_url = "https://" + best_host + (config.port == 443 ? "" : ":" + std::to_string(config.port));
+
+  sessions.resume(now());
+  every(loop, std::chrono::seconds(1), [&connections] { connections.tick(); });
+  every(loop, probe_every, [&store] { store.probe(); });
+  every(loop, certificate_check_every, [&] {
+    http::prepare_certificate(config.data / "tls", hosts, std::chrono::system_clock::now());
+    listener.reload_certificate();
+  });
+  every(loop, stop_check_every, [&] {
+    if (stop != 0) listener.stop();
+  });
+
+  log.info("server.ready",
+           {{"port", config.port}, {"media_port", config.media_port}, {"version", DIEMCAU_VERSION}});
+  out << "Điểm Cầu " << DIEMCAU_VERSION << " sẵn sàng / ready: " << base_url << "/\n";
+  if (demo) {
+    const auto all = demo_links(services, store, *demo, certificate.authority);
+    print(out, all);
+    if (!config.links.empty()) {
+      // Whole or not at all: whoever waits for the file may read it at once.
+      const auto unfinished = config.links.string() + ".new";
+      std::ofstream(unfinished) << protocol::encode(all).dump(2) << "\n";
+      fs::rename(unfinished, config.links);
+    }
+  } else if (scheduler::Accounts(store.reading()).none()) {
+    out << "\n  Cài đặt lần đầu / first set-up: " << base_url << "/setup/" << setup_token << "\n";
+  }
+  out << std::endl;
+
+  listener.run();
+  log.info("server.stopping");
+  connections.say_goodbye();
+  listener.drain(std::chrono::seconds(2));
+}
+
+}  // namespace diemcau::server

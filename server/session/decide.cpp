@@ -1,0 +1,284 @@
+#include "server/session/decide.h"
+
+#include <algorithm>
+#include <set>
+
+namespace diemcau::session {
+namespace {
+using scheduler::ErrorCode;
+using scheduler::Result;
+
+tl::unexpected<scheduler::Error> refuse(const char* text_key, std::string detail = {}) {
+  return scheduler::refuse(ErrorCode::conflict, text_key, std::move(detail));
+}
+
+std::string text(SiteId site) { return std::to_string(number(site)); }
+
+/// nullopt, or why this is not the time.
+std::optional<scheduler::Error> not_open(const State& state) {
+  if (state.state == SessionState::open) return std::nullopt;
+  const bool ended = state.state == SessionState::ended;
+  return scheduler::Error{ErrorCode::conflict, ended ? "session.ended" : "session.not_open", ""};
+}
+
+#define ONLY_WHEN_OPEN(state) \
+  if (auto why = not_open(state)) return tl::unexpected(*why)
+
+bool invited(const State& state, SiteId site) { return state.brief.halls.contains(site); }
+
+/// What puts an end to the present speaker's floor; the microphone of the main hall stays open when another
+/// speaks.
+void end_floor(const State& state, Events& events, bool close_main_too) {
+  if (!state.speaker) return;
+  const auto site = state.speaker->site;
+  events.emplace_back(FloorTaken{site});
+  if (state.hall(site).microphone && (close_main_too || state.brief.main_hall() != site))
+    events.emplace_back(MicrophoneClosed{site});
+}
+
+std::optional<scheduler::Error> wrong_scene(const State& state, const Scene& scene) {
+  const auto why = [](const char* text_key, std::string detail = {}) {
+    return scheduler::Error{ErrorCode::invalid, text_key, std::move(detail)};
+  };
+  if (scene.cells.size() != cells_of(scene.layout))
+    return why("scene.wrong_cells", std::to_string(cells_of(scene.layout)));
+  for (std::size_t i = 0; i < scene.cells.size(); ++i) {
+    const auto& source = scene.cells[i].source;
+    if (!source) continue;
+    if (const auto* camera = std::get_if<Camera>(&*source);
+        camera != nullptr && !invited(state, camera->site))
+      return why("scene.site_not_invited", text(camera->site));
+    for (std::size_t j = 0; j < i; ++j)
+      if (scene.cells[j].source == source) return why("scene.source_twice");
+  }
+  return std::nullopt;
+}
+
+Result<Events> decide(const State& state, const Actor&, const Open&) {
+  if (state.brief.guest) return refuse("session.guest_meeting");
+  if (state.brief.called_off) return refuse("session.called_off");
+  if (state.state == SessionState::open) return refuse("session.already_open");
+  if (state.state == SessionState::ended) return refuse("session.ended");
+  if (!state.scene.cells.empty()) return Events{SessionOpened{}, RecordingStarted{}};
+  return Events{SessionOpened{}, SceneStaged{state.staged()}, RecordingStarted{}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const End&) {
+  ONLY_WHEN_OPEN(state);
+  Events events;
+  if (state.speaker) events.emplace_back(FloorTaken{state.speaker->site});
+  for (const auto& [site, hall] : state.halls)
+    if (hall.microphone) events.emplace_back(MicrophoneClosed{site});
+  if (state.clip.state == ClipState::playing || state.clip.state == ClipState::paused)
+    events.emplace_back(ClipStopped{});
+  if (state.recorder.state == RecorderState::recording) events.emplace_back(RecordingStopped{});
+  events.emplace_back(SessionEnded{});
+  return events;
+}
+
+Result<Events> decide(const State& state, const Actor& by, const Join&) {
+  if (!invited(state, by.site)) return refuse("site.not_invited");
+  ONLY_WHEN_OPEN(state);
+  if (state.connected(by.site)) return Events{};
+  return Events{SiteJoined{by.site}};
+}
+
+Result<Events> decide(const State& state, const Actor& by, const Leave&) {
+  ONLY_WHEN_OPEN(state);
+  const auto hall = state.hall(by.site);
+  if (hall.presence != Presence::connected && hall.presence != Presence::lost) return Events{};
+  Events events;
+  if (state.speaker && state.speaker->site == by.site) events.emplace_back(FloorTaken{by.site});
+  if (hall.microphone) events.emplace_back(MicrophoneClosed{by.site});
+  if (hall.hand) events.emplace_back(HandLowered{by.site});
+  events.emplace_back(SiteLeft{by.site});
+  return events;
+}
+
+Result<Events> decide(const State& state, const Actor&, const LoseSite& command) {
+  if (state.state != SessionState::open || !state.connected(command.site)) return Events{};
+  return Events{SiteLost{command.site}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const StageScene& command) {
+  if (state.state == SessionState::ended) return refuse("session.ended");
+  if (auto why = wrong_scene(state, command.scene)) return tl::unexpected(*why);
+  if (command.scene == state.staged() && !state.scene.cells.empty()) return Events{};
+  return Events{SceneStaged{command.scene}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const UndoScene&) {
+  if (state.state == SessionState::ended) return refuse("session.ended");
+  if (!state.scene_before) return refuse("scene.nothing_to_undo");
+  // The record may have lost a hall since.
+  if (auto why = wrong_scene(state, *state.scene_before)) return tl::unexpected(*why);
+  return Events{SceneUndone{*state.scene_before}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const OpenMicrophone& command) {
+  ONLY_WHEN_OPEN(state);
+  if (!invited(state, command.site)) return refuse("site.not_invited", text(command.site));
+  if (!state.connected(command.site)) return refuse("site.not_connected", text(command.site));
+  if (state.hall(command.site).microphone) return Events{};
+  return Events{MicrophoneOpened{command.site}};
+}
+
+Result<Events> decide(const State& state, const Actor& by, const CloseMicrophone& command) {
+  if (by.giver == Giver::hall && by.site != command.site) return refuse("session.not_yours");
+  ONLY_WHEN_OPEN(state);
+  if (!state.hall(command.site).microphone) return Events{};
+  return Events{MicrophoneClosed{command.site}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const CloseOtherMicrophones&) {
+  ONLY_WHEN_OPEN(state);
+  Events events;
+  for (const auto& [site, hall] : state.halls)
+    if (hall.microphone && !(state.speaker && state.speaker->site == site))
+      events.emplace_back(MicrophoneClosed{site});
+  return events;
+}
+
+Result<Events> decide(const State& state, const Actor& by, const RaiseHand&) {
+  ONLY_WHEN_OPEN(state);
+  if (!state.connected(by.site)) return refuse("site.not_connected", text(by.site));
+  if (state.speaker && state.speaker->site == by.site) return refuse("hand.has_floor");
+  if (state.hall(by.site).hand) return Events{};
+  return Events{HandRaised{by.site}};
+}
+
+Result<Events> decide(const State& state, const Actor& by, const LowerHand& command) {
+  if (by.giver == Giver::hall && by.site != command.site) return refuse("session.not_yours");
+  ONLY_WHEN_OPEN(state);
+  if (!state.hall(command.site).hand) return Events{};
+  return Events{HandLowered{command.site}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const GiveFloor& command) {
+  ONLY_WHEN_OPEN(state);
+  if (!invited(state, command.site)) return refuse("site.not_invited", text(command.site));
+  if (!state.connected(command.site)) return refuse("site.not_connected", text(command.site));
+  const auto hall = state.hall(command.site);
+  Events events;
+  if (state.speaker && state.speaker->site != command.site) end_floor(state, events, false);
+  if (hall.hand) events.emplace_back(HandLowered{command.site});
+  FloorGiven given{command.site, {}};
+  if (command.seconds) given.seconds = command.seconds->value;
+  events.emplace_back(given);
+  if (!hall.microphone) events.emplace_back(MicrophoneOpened{command.site});
+  if (!state.on_stage(command.site)) {
+    auto scene = state.staged();
+    scene.cells.at(0).source.emplace(Camera{command.site});
+    events.emplace_back(SceneStaged{scene});
+  }
+  return events;
+}
+
+Result<Events> decide(const State& state, const Actor&, const ExtendFloor& command) {
+  ONLY_WHEN_OPEN(state);
+  if (!state.speaker) return refuse("floor.nobody_speaks");
+  if (!state.speaker->until) return refuse("floor.without_limit");
+  return Events{FloorExtended{command.seconds.value}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const TakeFloor&) {
+  ONLY_WHEN_OPEN(state);
+  if (!state.speaker) return refuse("floor.nobody_speaks");
+  Events events;
+  end_floor(state, events, true);
+  return events;
+}
+
+Result<Events> decide(const State& state, const Actor&, const PlayClip& command) {
+  ONLY_WHEN_OPEN(state);
+  const auto& clips = state.brief.clips;
+  if (std::none_of(clips.begin(), clips.end(), [&](const auto& clip) { return clip.id == command.document; }))
+    return refuse("clip.not_of_this_meeting", std::to_string(number(command.document)));
+  return Events{ClipPlayed{command.document}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const PauseClip&) {
+  ONLY_WHEN_OPEN(state);
+  if (state.clip.state == ClipState::paused) return Events{};
+  if (state.clip.state != ClipState::playing) return refuse("clip.not_playing");
+  return Events{ClipPaused{}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const ResumeClip&) {
+  ONLY_WHEN_OPEN(state);
+  if (state.clip.state == ClipState::playing) return Events{};
+  if (state.clip.state != ClipState::paused) return refuse("clip.not_playing");
+  return Events{ClipResumed{}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const StopClip&) {
+  ONLY_WHEN_OPEN(state);
+  if (state.clip.state == ClipState::stopped) return Events{};
+  return Events{ClipStopped{}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const FinishClip& command) {
+  if (state.clip.state != ClipState::playing && state.clip.state != ClipState::paused) return Events{};
+  return Events{ClipFinished{command.reason}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const StartRecording&) {
+  ONLY_WHEN_OPEN(state);
+  if (state.recorder.state == RecorderState::recording) return Events{};
+  return Events{RecordingStarted{}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const StopRecording&) {
+  ONLY_WHEN_OPEN(state);
+  if (state.recorder.state != RecorderState::recording) return Events{};
+  return Events{RecordingStopped{}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const FailRecording& command) {
+  if (state.recorder.state != RecorderState::recording) return Events{};
+  return Events{RecordingFailed{command.reason}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const BeginItem& command) {
+  ONLY_WHEN_OPEN(state);
+  if (command.item.value >= static_cast<std::int64_t>(state.brief.agenda.size()))
+    return refuse("item.not_in_agenda", std::to_string(command.item.value + 1));
+  if (state.item == static_cast<int>(command.item.value)) return Events{};
+  return Events{ItemBegun{command.item.value}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const Resume&) {
+  if (state.state != SessionState::open) return Events{};
+  // The film goes on in a new part; the old file was cut with the server.
+  if (state.recorder.state == RecorderState::recording) return Events{SessionResumed{}, RecordingStarted{}};
+  return Events{SessionResumed{}};
+}
+
+#undef ONLY_WHEN_OPEN
+
+}  // namespace
+
+std::string Actor::name() const {
+  switch (giver) {
+    case Giver::operator_:
+      return "operator:" + std::to_string(account ? number(*account) : 0);
+    case Giver::chair:
+      return "chair:" + std::to_string(account ? number(*account) : 0);
+    case Giver::hall:
+      return "hall:" + std::to_string(number(site));
+    case Giver::server:
+      return "server";
+  }
+  return {};
+}
+
+bool may_give(Giver giver, const Command& command) {
+  return std::visit([giver](const auto& chosen) { return (chosen.may & only(giver)) != 0; }, command);
+}
+
+Result<Events> decide(const State& state, const Actor& by, const Command& command) {
+  if (!may_give(by.giver, command)) return scheduler::refuse(ErrorCode::forbidden, "session.not_allowed");
+  return std::visit([&](const auto& chosen) { return decide(state, by, chosen); }, command);
+}
+
+}  // namespace diemcau::session

@@ -1,0 +1,33 @@
+#include "server/session/engine_stage.h"
+
+namespace diemcau::session {
+
+void EngineStage::open_stage(media::StageId stage) { engine_.open_stage(stage); }
+void EngineStage::close_stage(media::StageId stage) { engine_.close_stage(stage); }
+std::variant<std::string, media::OfferRefused> EngineStage::connect(media::PeerId peer, media::StageId stage,
+                                                                    std::optional<media::SourceId> publishes,
+                                                                    const std::string& offer) {
+  return engine_.connect(peer, stage, publishes, offer);
+}
+void EngineStage::disconnect(media::PeerId peer) { engine_.disconnect(peer); }
+void EngineStage::set_scene(media::StageId stage, const media::Scene& scene) {
+  engine_.set_scene(stage, scene);
+}
+void EngineStage::set_audible(media::StageId stage, const std::vector<media::SourceId>& sources) {
+  engine_.set_audible(stage, sources);
+}
+void EngineStage::play_clip(media::StageId stage, const std::filesystem::path& file) {
+  engine_.play_clip(stage, file);
+}
+void EngineStage::pause_clip(media::StageId stage) { engine_.pause_clip(stage); }
+void EngineStage::resume_clip(media::StageId stage) { engine_.resume_clip(stage); }
+void EngineStage::stop_clip(media::StageId stage) { engine_.stop_clip(stage); }
+void EngineStage::start_recording(media::StageId stage, const std::filesystem::path& file) {
+  engine_.start_recording(stage, file);
+}
+void EngineStage::stop_recording(media::StageId stage) { engine_.stop_recording(stage); }
+void EngineStage::finish_recording(const std::filesystem::path& from, const std::filesystem::path& to) {
+  media::finish_recording(from, to);
+}
+
+}  // namespace diemcau::session

@@ -1,0 +1,30 @@
+#pragma once
+#include "server/session/stage_control.h"
+
+namespace diemcau::session {
+
+/// StageControl by the media engine, which must outlive this.
+class EngineStage : public StageControl {
+ public:
+  explicit EngineStage(media::Engine& engine) : engine_(engine) {}
+  void open_stage(media::StageId stage) override;
+  void close_stage(media::StageId stage) override;
+  std::variant<std::string, media::OfferRefused> connect(media::PeerId peer, media::StageId stage,
+                                                         std::optional<media::SourceId> publishes,
+                                                         const std::string& offer) override;
+  void disconnect(media::PeerId peer) override;
+  void set_scene(media::StageId stage, const media::Scene& scene) override;
+  void set_audible(media::StageId stage, const std::vector<media::SourceId>& sources) override;
+  void play_clip(media::StageId stage, const std::filesystem::path& file) override;
+  void pause_clip(media::StageId stage) override;
+  void resume_clip(media::StageId stage) override;
+  void stop_clip(media::StageId stage) override;
+  void start_recording(media::StageId stage, const std::filesystem::path& file) override;
+  void stop_recording(media::StageId stage) override;
+  void finish_recording(const std::filesystem::path& from, const std::filesystem::path& to) override;
+
+ private:
+  media::Engine& engine_;
+};
+
+}  // namespace diemcau::session

@@ -1,0 +1,199 @@
+#include "server/session/session.h"
+
+#include "scheduler/meetings.h"
+#include "scheduler/recordings.h"
+#include "server/session/recording_files.h"
+#include "server/signaling/json_codec.h"
+
+namespace diemcau::session {
+namespace {
+using scheduler::ErrorCode;
+using scheduler::LoggedEvent;
+using scheduler::Result;
+
+media::StageId stage_of(MeetingId meeting) { return media::StageId{number(meeting)}; }
+media::SourceId source_of(SiteId site) { return media::SourceId{number(site)}; }
+
+/// What else the record has to say about an event, in the same transaction.
+struct Record {
+  SQLite::Database& database;
+  MeetingId meeting;
+  Time at;
+
+  void operator()(const SessionOpened&) const { scheduler::Meetings(database).mark_live(meeting, at); }
+  void operator()(const SessionEnded&) const { scheduler::Meetings(database).mark_ended(meeting, at); }
+  void operator()(const RecordingStarted&) const {
+    scheduler::Recording part;
+    part.meeting = meeting;
+    part.file = recording_file(meeting, at);
+    part.started_at = at;
+    scheduler::Recordings(database).add(part);
+  }
+  template <class Other>
+  void operator()(const Other&) const {}
+};
+
+}  // namespace
+
+media::Scene media_scene(const State& state) {
+  static_assert(static_cast<int>(media::Layout::grid_3x3) == static_cast<int>(Layout::grid_3x3));
+  const auto scene = state.staged();
+  media::Scene result;
+  result.layout = static_cast<media::Layout>(scene.layout);
+  for (const auto& cell : scene.cells) {
+    auto& made = result.cells.emplace_back();
+    if (!cell.source) continue;
+    if (const auto* camera = std::get_if<Camera>(&*cell.source)) {
+      made.source = source_of(camera->site);
+      const auto invited = state.brief.halls.find(camera->site);
+      if (invited != state.brief.halls.end()) made.label = invited->second.name;
+    } else {
+      made.source = media::Engine::clip_source;
+    }
+  }
+  return result;
+}
+
+std::vector<media::SourceId> audible_sources(const State& state) {
+  std::vector<media::SourceId> sources;
+  for (const auto& [site, hall] : state.halls)
+    if (hall.microphone) sources.push_back(source_of(site));
+  return sources;
+}
+
+Session::Session(const Surroundings& around, Brief brief, const std::vector<LoggedEvent>& log)
+    : around_(around) {
+  shown_.brief = std::move(brief);
+  read(log);
+}
+
+void Session::read(const std::vector<LoggedEvent>& log) {
+  State state;
+  state.brief = shown_.brief;
+  for (const auto& entry : log)
+    apply(state, protocol::decode<Event>(nlohmann::json::parse(entry.event)), entry.at);
+  next_sequence_ = log.empty() ? 1 : log.back().sequence + 1;
+  newest_ = state;
+  shown_ = std::move(state);
+}
+
+void Session::give(const Actor& by, const Command& command, Time at, Answer answer) {
+  const auto reply = [&answer](Result<int> result) {
+    if (answer) answer(std::move(result));
+  };
+  if (failed_) return reply(scheduler::refuse(ErrorCode::unavailable, "session.not_stored"));
+  const auto decided = decide(newest_, by, command);
+  if (!decided) return reply(tl::unexpected(decided.error()));
+  std::vector<Happened> happened;
+  for (const auto& event : *decided) {
+    apply(newest_, event, at);
+    happened.push_back({event, at});
+  }
+  // Also with no events: the answer comes after those of the commands before it.
+  if (happened.empty() && under_way_ == 0) return reply(0);
+  store(std::move(happened), by.name(), std::move(answer));
+}
+
+void Session::store(std::vector<Happened> happened, const std::string& by, Answer answer) {
+  std::vector<LoggedEvent> entries;
+  for (const auto& [event, at] : happened)
+    entries.push_back({next_sequence_++, at, by, protocol::encode(event).dump()});
+  ++under_way_;
+  around_.store.write<int>(
+      [entries, happened, meeting = meeting()](SQLite::Database& database) -> Result<int> {
+        if (!entries.empty()) scheduler::EventLog(database).append(meeting, entries);
+        for (const auto& [event, at] : happened) std::visit(Record{database, meeting, at}, event);
+        return 0;
+      },
+      [this, happened, answer = std::move(answer)](Result<int> stored) {
+        --under_way_;
+        if (stored) {
+          show(happened);
+        } else {
+          failed_ = true;
+        }
+        if (failed_ && under_way_ == 0) recover();
+        if (!answer) return;
+        answer(stored ? Result<int>(0)
+                      : Result<int>(scheduler::refuse(ErrorCode::unavailable, "session.not_stored",
+                                                      stored.error().text_key)));
+      });
+}
+
+void Session::recover() {
+  around_.log.warn("session.read_again", {{"meeting", meeting()}});
+  read(scheduler::EventLog(around_.store.reading()).of(meeting()));
+  failed_ = false;
+  direct_stage();
+  around_.shown(meeting());
+}
+
+void Session::change_brief(const Brief& brief) {
+  newest_.brief = brief;
+  shown_.brief = brief;
+  direct_stage();
+  around_.shown(meeting());
+}
+
+void Session::show(const std::vector<Happened>& happened) {
+  for (const auto& [event, at] : happened) {
+    apply(shown_, event, at);
+    const auto json = protocol::encode(event);
+    around_.log.info("session." + json.at("type").get<std::string>(),
+                     {{"meeting", meeting()}, {"event", json.dump()}});
+  }
+  const bool ends = stage_open_ && shown_.state == SessionState::ended;
+  if (!ends) direct_stage();
+  for (const auto& one : happened) direct(one);
+  if (ends) direct_stage();
+  around_.shown(meeting());
+}
+
+void Session::direct_stage() {
+  const auto stage = stage_of(meeting());
+  const bool open = shown_.state == SessionState::open;
+  if (open != stage_open_) {
+    stage_open_ = open;
+    scene_ = {};
+    audible_.clear();
+    if (open) {
+      around_.stage.open_stage(stage);
+    } else {
+      around_.stage.close_stage(stage);
+    }
+  }
+  if (!open) return;
+  if (auto scene = media_scene(shown_); scene != scene_) {
+    scene_ = std::move(scene);
+    around_.stage.set_scene(stage, scene_);
+  }
+  if (auto audible = audible_sources(shown_); audible != audible_) {
+    audible_ = std::move(audible);
+    around_.stage.set_audible(stage, audible_);
+  }
+}
+
+void Session::direct(const Happened& happened) {
+  const auto stage = stage_of(meeting());
+  const auto& event = happened.event;
+  if (const auto* clip = std::get_if<ClipPlayed>(&event)) {
+    const auto file = around_.clip_file(clip->document);
+    if (file.empty()) {
+      give({Giver::server, {}, {}}, FinishClip{"clip.file_missing"}, happened.at);
+    } else {
+      around_.stage.play_clip(stage, file);
+    }
+  } else if (std::holds_alternative<ClipPaused>(event)) {
+    around_.stage.pause_clip(stage);
+  } else if (std::holds_alternative<ClipResumed>(event)) {
+    around_.stage.resume_clip(stage);
+  } else if (std::holds_alternative<ClipStopped>(event)) {
+    around_.stage.stop_clip(stage);
+  } else if (std::holds_alternative<RecordingStarted>(event)) {
+    around_.stage.start_recording(stage, around_.recordings_folder / recording_file(meeting(), happened.at));
+  } else if (std::holds_alternative<RecordingStopped>(event)) {
+    around_.stage.stop_recording(stage);
+  }
+}
+
+}  // namespace diemcau::session

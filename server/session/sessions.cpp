@@ -1,0 +1,106 @@
+#include "server/session/sessions.h"
+
+#include <algorithm>
+
+#include "scheduler/documents.h"
+#include "scheduler/meetings.h"
+#include "server/session/brief.h"
+
+namespace diemcau::session {
+namespace {
+const Actor ourselves{Giver::server, {}, {}};
+MeetingId meeting_of(media::StageId stage) { return MeetingId{static_cast<std::int64_t>(stage)}; }
+}  // namespace
+
+Sessions::Sessions(server::Store& store, server::Jobs& jobs, StageControl& stage, server::Log& log,
+                   const scheduler::DocumentBytes& bytes, const std::filesystem::path& recordings)
+    : store_(store),
+      log_(log),
+      bytes_(bytes),
+      recordings_(store, jobs, stage, log, recordings),
+      around_{store,
+              stage,
+              log,
+              recordings,
+              [this](DocumentId id) {
+                const auto document = scheduler::Documents(store_.reading()).find(id);
+                return document ? bytes_.find(document->sha256) : std::filesystem::path();
+              },
+              [this](MeetingId meeting) {
+                if (shown_) shown_(meeting);
+              }} {}
+
+void Sessions::resume(Time now) {
+  recordings_.finish_left_over(now);
+  for (const auto meeting : scheduler::Meetings(store_.reading()).live()) {
+    auto* session = find(meeting);
+    if (session == nullptr) continue;
+    log_.info("session.resumed", {{"meeting", meeting}});
+    session->give(ourselves, Resume{}, now);
+  }
+}
+
+Session* Sessions::find(MeetingId meeting) {
+  const auto found = sessions_.find(meeting);
+  if (found != sessions_.end()) return found->second.get();
+  auto brief = load_brief(store_.reading(), meeting);
+  if (!brief) return nullptr;
+  auto session = std::make_unique<Session>(around_, std::move(*brief),
+                                           scheduler::EventLog(store_.reading()).of(meeting));
+  return sessions_.emplace(meeting, std::move(session)).first->second.get();
+}
+
+void Sessions::meeting_changed(MeetingId meeting) {
+  const auto found = sessions_.find(meeting);
+  if (found == sessions_.end()) return;
+  if (const auto brief = load_brief(store_.reading(), meeting)) found->second->change_brief(*brief);
+}
+
+void Sessions::lose_site(MeetingId meeting, SiteId site, Time now) {
+  const auto found = sessions_.find(meeting);
+  if (found != sessions_.end()) found->second->give(ourselves, LoseSite{site}, now);
+}
+
+void Sessions::on_media(const media::Event& event, Time now) {
+  const auto give = [&](media::StageId stage, const Command& command) {
+    const auto found = sessions_.find(meeting_of(stage));
+    if (found != sessions_.end()) found->second->give(ourselves, command, now);
+  };
+  if (const auto* clip = std::get_if<media::ClipEnded>(&event)) {
+    if (!clip->error.empty()) log_.warn("clip.failed", {{"meeting", clip->stage}, {"why", clip->error}});
+    give(clip->stage, FinishClip{clip->no_film ? "clip.no_film" : clip->error.empty() ? "" : "clip.failed"});
+  } else if (const auto* grew = std::get_if<media::RecordingGrew>(&event)) {
+    recorded_bytes_[meeting_of(grew->stage)] = grew->bytes;
+  } else if (const auto* failed = std::get_if<media::RecordingFailed>(&event)) {
+    log_.error("recording.failed", {{"meeting", failed->stage}, {"why", failed->error}});
+    recorded_bytes_.erase(meeting_of(failed->stage));
+    const auto session = sessions_.find(meeting_of(failed->stage));
+    if (session != sessions_.end() && session->second->shown().recorder.since)
+      recordings_.closed(session->first,
+                         recording_file(session->first, *session->second->shown().recorder.since), now);
+    give(failed->stage, FailRecording{failed->disk_full ? "recording.disk_full" : "recording.failed"});
+  } else if (const auto* closed = std::get_if<media::RecordingClosed>(&event)) {
+    recorded_bytes_.erase(meeting_of(closed->stage));
+    recordings_.closed(meeting_of(closed->stage), closed->file, now);
+  }
+}
+
+std::optional<std::int64_t> Sessions::recorded_bytes(MeetingId meeting) const {
+  const auto found = recorded_bytes_.find(meeting);
+  return found == recorded_bytes_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Sessions::forget_unused(const std::set<MeetingId>& used) {
+  std::erase_if(sessions_, [&](const auto& entry) {
+    const auto& [meeting, session] = entry;
+    return session->shown().state != SessionState::open && !session->busy() && !used.contains(meeting);
+  });
+}
+
+std::size_t Sessions::live() const {
+  return static_cast<std::size_t>(std::count_if(sessions_.begin(), sessions_.end(), [](const auto& entry) {
+    return entry.second->shown().state == SessionState::open;
+  }));
+}
+
+}  // namespace diemcau::session

@@ -1,0 +1,45 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <set>
+
+#include "scheduler/document_bytes.h"
+#include "server/session/recording_files.h"
+#include "server/session/session.h"
+
+namespace diemcau::session {
+
+/// All sessions that somebody looks at or that are live. Main thread.
+class Sessions {
+ public:
+  Sessions(server::Store& store, server::Jobs& jobs, StageControl& stage, server::Log& log,
+           const scheduler::DocumentBytes& bytes, const std::filesystem::path& recordings);
+
+  /// Called whenever something seen may have changed.
+  void on_shown(std::function<void(MeetingId)> shown) { shown_ = std::move(shown); }
+  /// At the start: finishes recordings of an earlier run and takes up the live sessions where they stood.
+  void resume(Time now);
+  /// nullptr: there is no such meeting.
+  Session* find(MeetingId meeting);
+  /// The office has changed the meeting or its documents.
+  void meeting_changed(MeetingId meeting);
+  void lose_site(MeetingId meeting, SiteId site, Time now);
+  /// Clips and recordings; what concerns peers is signaling's.
+  void on_media(const media::Event& event, Time now);
+  std::optional<std::int64_t> recorded_bytes(MeetingId meeting) const;
+  /// Drops sessions that are not live and that nobody in `used` looks at.
+  void forget_unused(const std::set<MeetingId>& used);
+  std::size_t live() const;
+
+ private:
+  server::Store& store_;
+  server::Log& log_;
+  const scheduler::DocumentBytes& bytes_;
+  RecordingFiles recordings_;
+  std::function<void(MeetingId)> shown_;
+  Session::Surroundings around_;  // before sessions_: they refer to it
+  std::map<MeetingId, std::unique_ptr<Session>> sessions_;
+  std::map<MeetingId, std::int64_t> recorded_bytes_;
+};
+
+}  // namespace diemcau::session

@@ -1,0 +1,29 @@
+#pragma once
+#include "media/media.h"
+
+namespace diemcau::session {
+
+/// The calls that sessions and signaling make to media/: the same as media::Engine's, whose header says what
+/// they do. An interface, so that a session is tested without sockets and pipelines.
+class StageControl {
+ public:
+  virtual ~StageControl() = default;
+  virtual void open_stage(media::StageId stage) = 0;
+  virtual void close_stage(media::StageId stage) = 0;
+  virtual std::variant<std::string, media::OfferRefused> connect(media::PeerId peer, media::StageId stage,
+                                                                 std::optional<media::SourceId> publishes,
+                                                                 const std::string& offer) = 0;
+  virtual void disconnect(media::PeerId peer) = 0;
+  virtual void set_scene(media::StageId stage, const media::Scene& scene) = 0;
+  virtual void set_audible(media::StageId stage, const std::vector<media::SourceId>& sources) = 0;
+  virtual void play_clip(media::StageId stage, const std::filesystem::path& file) = 0;
+  virtual void pause_clip(media::StageId stage) = 0;
+  virtual void resume_clip(media::StageId stage) = 0;
+  virtual void stop_clip(media::StageId stage) = 0;
+  virtual void start_recording(media::StageId stage, const std::filesystem::path& file) = 0;
+  virtual void stop_recording(media::StageId stage) = 0;
+  /// Called on a job's thread.
+  virtual void finish_recording(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
+};
+
+}  // namespace diemcau::session

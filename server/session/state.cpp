@@ -1,0 +1,118 @@
+#include "server/session/state.h"
+
+#include <algorithm>
+
+namespace diemcau::session {
+namespace {
+
+void enter(State& state, SiteId site, Presence presence, Time at) {
+  auto& hall = state.halls[site];
+  hall.presence = presence;
+  hall.since = at;
+}
+
+void lower(State& state, SiteId site) {
+  state.halls[site].hand.reset();
+  std::erase(state.waiting, site);
+}
+
+void stage(State& state, const Scene& scene) {
+  state.scene_before = state.staged();
+  state.scene = scene;
+}
+
+struct Apply {
+  State& state;
+  Time at;
+
+  void operator()(const SessionOpened&) const {
+    state.state = SessionState::open;
+    state.opened_at = at;
+  }
+  void operator()(const SessionEnded&) const {
+    state.state = SessionState::ended;
+    state.ended_at = at;
+    for (auto& [site, hall] : state.halls) {
+      if (hall.presence == Presence::connected || hall.presence == Presence::lost)
+        enter(state, site, Presence::left, at);
+      hall.microphone = false;
+      hall.hand.reset();
+    }
+    state.waiting.clear();
+    state.speaker.reset();
+  }
+  void operator()(const SessionResumed&) const {
+    for (auto& [site, hall] : state.halls)
+      if (hall.presence == Presence::connected) enter(state, site, Presence::lost, at);
+    state.clip = {};
+  }
+  void operator()(const SiteJoined& event) const { enter(state, event.site, Presence::connected, at); }
+  void operator()(const SiteLeft& event) const { enter(state, event.site, Presence::left, at); }
+  void operator()(const SiteLost& event) const { enter(state, event.site, Presence::lost, at); }
+  void operator()(const SceneStaged& event) const { stage(state, event.scene); }
+  void operator()(const SceneUndone& event) const { stage(state, event.scene); }
+  void operator()(const MicrophoneOpened& event) const { state.halls[event.site].microphone = true; }
+  void operator()(const MicrophoneClosed& event) const { state.halls[event.site].microphone = false; }
+  void operator()(const HandRaised& event) const {
+    state.halls[event.site].hand = at;
+    state.waiting.push_back(event.site);
+  }
+  void operator()(const HandLowered& event) const { lower(state, event.site); }
+  void operator()(const FloorGiven& event) const {
+    lower(state, event.site);
+    state.speaker = Speaker{event.site, at, {}};
+    if (event.seconds) state.speaker->until = at + std::chrono::seconds(*event.seconds);
+  }
+  void operator()(const FloorExtended& event) const {
+    if (state.speaker && state.speaker->until)
+      state.speaker->until = std::max(*state.speaker->until, at) + std::chrono::seconds(event.seconds);
+  }
+  void operator()(const FloorTaken&) const { state.speaker.reset(); }
+  void operator()(const ClipPlayed& event) const { state.clip = {ClipState::playing, event.document, ""}; }
+  void operator()(const ClipPaused&) const { state.clip.state = ClipState::paused; }
+  void operator()(const ClipResumed&) const { state.clip.state = ClipState::playing; }
+  void operator()(const ClipStopped&) const { state.clip = {}; }
+  void operator()(const ClipFinished& event) const {
+    state.clip.state = event.reason.empty() ? ClipState::stopped : ClipState::failed;
+    state.clip.reason = event.reason;
+    if (event.reason.empty()) state.clip.document.reset();
+  }
+  void operator()(const RecordingStarted&) const { state.recorder = {RecorderState::recording, at, ""}; }
+  void operator()(const RecordingStopped&) const { state.recorder = {}; }
+  void operator()(const RecordingFailed& event) const {
+    state.recorder = {RecorderState::failed, at, event.reason};
+  }
+  void operator()(const ItemBegun& event) const {
+    state.item = static_cast<int>(event.item);
+    state.items_begun.try_emplace(*state.item, at);
+  }
+};
+
+}  // namespace
+
+std::optional<SiteId> Brief::main_hall() const {
+  for (const auto& [site, hall] : halls)
+    if (hall.main) return site;
+  return std::nullopt;
+}
+
+HallState State::hall(SiteId site) const {
+  const auto found = halls.find(site);
+  return found == halls.end() ? HallState{} : found->second;
+}
+
+bool State::on_stage(SiteId site) const {
+  const auto cells = staged().cells;
+  return std::any_of(cells.begin(), cells.end(),
+                     [&](const Cell& cell) { return cell.source == Source(Camera{site}); });
+}
+
+Scene State::staged() const {
+  if (!scene.cells.empty()) return scene;
+  const auto main = brief.main_hall();
+  return {Layout::single, {Cell{main ? std::optional<Source>(Camera{*main}) : std::nullopt}}};
+}
+
+void apply(State& state, const Event& event, Time at) { std::visit(Apply{state, at}, event); }
+
+}  // namespace diemcau::session

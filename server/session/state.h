@@ -1,0 +1,64 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/session/events.h"
+#include "server/session/views.h"
+
+namespace diemcau::session {
+
+/// What a site's record says of it.
+struct InvitedHall {
+  int number{};
+  std::string name, contact;
+  bool main = false;
+  friend bool operator==(const InvitedHall&, const InvitedHall&) = default;
+};
+
+/// What the meeting's record says and no event: read anew when the office changes it.
+struct Brief {
+  MeetingHead meeting;
+  bool guest = false;       ///< conducted by others, on their own system
+  bool called_off = false;  ///< cancelled or postponed
+  std::map<SiteId, InvitedHall> halls;
+  std::vector<AgendaLine> agenda;
+  std::vector<DocumentLine> clips, documents;
+
+  std::optional<SiteId> main_hall() const;
+};
+
+struct HallState {
+  Presence presence{};
+  std::optional<Time> since;
+  bool microphone = false;
+  std::optional<Time> hand;
+};
+
+/// A session at one moment: its brief and the fold of its events. Pure data; no clock, no socket, no
+/// database.
+struct State {
+  Brief brief;
+  SessionState state{};
+  std::optional<Time> opened_at, ended_at;
+  Scene scene;                        ///< without cells: nothing has been staged yet
+  std::optional<Scene> scene_before;  ///< what undo brings back
+  std::map<SiteId, HallState> halls;  ///< those of which something is known
+  std::vector<SiteId> waiting;        ///< raised hands, first come first
+  std::optional<Speaker> speaker;
+  ClipView clip;
+  RecorderView recorder;
+  std::optional<int> item;
+  std::map<int, Time> items_begun;
+
+  HallState hall(SiteId site) const;
+  bool connected(SiteId site) const { return hall(site).presence == Presence::connected; }
+  bool on_stage(SiteId site) const;
+  /// What is on stage: the staged scene, or before any the main hall alone.
+  Scene staged() const;
+};
+
+void apply(State& state, const Event& event, Time at);
+
+}  // namespace diemcau::session
