@@ -20,7 +20,13 @@ export function App() {
 
   if (status.kind === "closed") return <Broken textKey={status.textKey} detail={status.detail} />;
   if (view?.state === "ended")
-    return <Message title="hall.ended.title" text="hall.ended.text" name={`${view.number} · ${view.name}`} />;
+    return (
+      <Message
+        title="hall.ended.title"
+        text="hall.ended.text"
+        name={`${String(view.number).padStart(2, "0")} · ${view.name}`}
+      />
+    );
   if (view && phase !== "off") return <InSession view={view} status={status} />;
   if (!checked) return <Check view={view} status={status} onDone={() => setChecked(true)} />;
   return <Waiting view={view} status={status} onBack={() => setChecked(false)} onJoin={join} />;

@@ -29,14 +29,26 @@ export function Check({ view, status, onDone }: CheckProps) {
     <main className="screen check">
       <Head view={view} status={status} />
       <div className="check-grid">
-        <section className="own-picture" aria-label={t("check.picture")}>
-          <Slot
-            stream={own.stream}
-            mirrored
-            covered={own.video !== "ready"}
-            cover={<DeviceWords kind="video" state={own.video} />}
-          />
-        </section>
+        <div className="check-own">
+          <section className="own-picture" aria-label={t("check.picture")}>
+            <Slot
+              stream={own.stream}
+              mirrored
+              covered={own.video !== "ready"}
+              cover={<DeviceWords kind="video" state={own.video} />}
+            />
+          </section>
+          <button
+            type="button"
+            className="huge act"
+            onClick={() => {
+              audio(); // this press lets sound out for as long as the page lives
+              onDone();
+            }}
+          >
+            {t("check.done")}
+          </button>
+        </div>
         <div className="check-list">
           <MicrophoneCheck stream={own.stream} state={own.audio} />
           <LineCheck />
@@ -44,16 +56,6 @@ export function Check({ view, status, onDone }: CheckProps) {
           <Picker kind="audio" label={t("check.microphone")} found={own.microphones} stream={own.stream} />
         </div>
       </div>
-      <button
-        type="button"
-        className="huge act"
-        onClick={() => {
-          audio(); // this press lets sound out for as long as the page lives
-          onDone();
-        }}
-      >
-        {t("check.done")}
-      </button>
     </main>
   );
 }

@@ -34,6 +34,15 @@ export function InSession({ view, status }: InSessionProps) {
 
   return (
     <main className={`session${idle ? " idle" : ""}${speaking ? " speaking" : ""}`}>
+      <div className="banners">
+        {view.microphone && <OnAir view={view} speaking={speaking} />}
+        {lost && <LineLost status={status} />}
+        {own.audio !== "ready" && own.audio !== "asking" && (
+          <p className="banner-warn" role="status">
+            <span className="dot warn" /> {t("session.no_microphone")}
+          </p>
+        )}
+      </div>
       <div className="cells" data-layout={view.layout}>
         {view.cells.map((cell, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: cell i is slot i, whoever is in it
@@ -51,15 +60,6 @@ export function InSession({ view, status }: InSessionProps) {
       <Sound streams={audio} muted={false} onBlocked={onBlocked} attempt={attempt} />
 
       {speaking && <div className="edge" />}
-      <div className="banners">
-        {view.microphone && <OnAir view={view} speaking={speaking} />}
-        {lost && <LineLost status={status} />}
-        {own.audio !== "ready" && own.audio !== "asking" && (
-          <p className="banner-warn" role="status">
-            <span className="dot warn" /> {t("session.no_microphone")}
-          </p>
-        )}
-      </div>
       {blocked && (
         <button
           type="button"

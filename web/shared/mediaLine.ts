@@ -8,6 +8,7 @@ import type { Line } from "./protocol";
 const patience = 2000;
 /** Joining takes 50 ms; a browser itself would try for half a minute before it says "failed". */
 const connectingLimit = 6000;
+const takeOverTime = 300;
 const statsEvery = 2000;
 const sampleCount = 30;
 
@@ -107,8 +108,12 @@ export class MediaLine {
     const peer = this.spare ?? this.newPeer();
     this.spare = undefined;
     this.peer = peer;
-    if (old !== peer) old.close();
-    await peer.connect((offer) => this.connection.offer(offer));
+    try {
+      await peer.connect((offer) => this.connection.offer(offer));
+    } finally {
+      // Not before the page has taken its last pictures over: a closed peer's videos turn black.
+      if (old !== peer) setTimeout(() => old.close(), takeOverTime);
+    }
     this.samples.length = 0;
     if (this.peer !== peer || !this.wanted) return;
     this.set({ video: peer.video, audio: peer.audio });
