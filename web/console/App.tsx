@@ -1,0 +1,64 @@
+import { useEffect, useSyncExternalStore } from "react";
+import { serverText, t } from "../shared/i18n";
+import { connection, useDesk } from "./desk";
+import { Ended } from "./Ended";
+import { Floor } from "./Floor";
+import { Header } from "./Header";
+import { Help } from "./Help";
+import { Next } from "./Next";
+import { OnAir } from "./OnAir";
+import { RunSheet } from "./RunSheet";
+import { SitePanel } from "./SitePanel";
+import { Wall } from "./Wall";
+
+/** One screen: what the halls see, what they will see, who speaks, what comes, and how every hall is. */
+export function App() {
+  const status = useSyncExternalStore(connection.subscribeStatus, connection.status);
+  const view = useSyncExternalStore(connection.store.subscribe, connection.store.get);
+  const desk = useDesk();
+  const title = view?.meeting.title;
+  useEffect(() => {
+    if (title) document.title = `${title} · ${t("console.title")}`;
+  }, [title]);
+
+  if (status.kind === "closed")
+    return (
+      <div className="alone">
+        <h1>{serverText(status.textKey, status.detail)}</h1>
+        <a className="button act" href="/">
+          {t("console.to_office")}
+        </a>
+      </div>
+    );
+  if (!view)
+    return (
+      <div className="alone" aria-busy="true">
+        <h1>{t("hall.connecting")}</h1>
+      </div>
+    );
+  return (
+    <>
+      <Header view={view} status={status} />
+      {view.state === "ended" ? (
+        <Ended view={view} />
+      ) : (
+        <main>
+          <OnAir view={view} />
+          <Next view={view} />
+          <Floor view={view} />
+          <RunSheet view={view} />
+          <Wall view={view} />
+          <SitePanel view={view} />
+        </main>
+      )}
+      {desk.help && <Help />}
+      <div className="notices" aria-live="polite">
+        {desk.notice && (
+          <p className={desk.notice.bad ? "notice bad" : "notice"}>
+            {desk.notice.bad && <span className="dot warn" />} {desk.notice.text}
+          </p>
+        )}
+      </div>
+    </>
+  );
+}

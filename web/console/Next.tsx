@@ -1,0 +1,114 @@
+import type { DragEvent } from "react";
+import { t } from "../shared/i18n";
+import type { ConsoleView, SiteId } from "../shared/protocol";
+import { ActionButton, keyName } from "./ActionButton";
+import { run } from "./actions/list";
+import { cut, layoutActions, takeAir } from "./actions/stage";
+import { changeDesk, useDesk } from "./desk";
+import { camera, clip, place } from "./draft";
+import { Picture } from "./Picture";
+
+/** The type under which a tile of the wall is dragged. */
+export const dragType = "text/x-diemcau-site";
+
+/** The next scene, arranged unseen. */
+export function Next({ view }: { readonly view: ConsoleView }) {
+  const desk = useDesk();
+  const { draft } = desk;
+  const click = (index: number) => {
+    if (desk.armed && desk.site !== undefined)
+      changeDesk({ draft: place(draft, index, camera(desk.site)), armed: false, cell: undefined });
+    else changeDesk({ cell: desk.cell === index ? undefined : index });
+  };
+  const drop = (event: DragEvent, index: number) => {
+    const dragged = event.dataTransfer.getData(dragType);
+    if (!dragged) return;
+    event.preventDefault();
+    const source = dragged === "clip" ? clip : camera(Number(dragged) as SiteId);
+    changeDesk({ draft: place(draft, index, source), cell: undefined, armed: false });
+  };
+  return (
+    <section className="next-scene" aria-label={t("console.next")}>
+      <div className="frame next">
+        <div className="cells" data-layout={draft.layout}>
+          {draft.cells.map((cell, index) => {
+            const site = cell.source?.type === "camera" ? cell.source.site : undefined;
+            const name = site !== undefined ? view.sites[site]?.name : cell.source && t("console.clip");
+            return (
+              <div
+                // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
+                key={index}
+                className={desk.cell === index ? "cell chosen" : "cell"}
+                data-next-cell={index}
+              >
+                <button
+                  type="button"
+                  className="cell-button"
+                  aria-label={t("console.cell", { cell: index + 1, name: name ?? t("console.cell_empty") })}
+                  aria-pressed={desk.cell === index}
+                  onClick={() => click(index)}
+                  onDragOver={(event) =>
+                    event.dataTransfer.types.includes(dragType) && event.preventDefault()
+                  }
+                  onDrop={(event) => drop(event, index)}
+                >
+                  {site !== undefined ? (
+                    <Picture key={site} site={String(site)} />
+                  ) : (
+                    <span className="faint">{cell.source ? "▶" : index + 1}</span>
+                  )}
+                </button>
+                {name && <span className="plate">{name}</span>}
+                {cell.source && (
+                  <button
+                    type="button"
+                    className="clear"
+                    aria-label={t("console.cell_clear", { cell: index + 1 })}
+                    onClick={() => changeDesk({ draft: place(draft, index, undefined), cell: undefined })}
+                  >
+                    ×
+                  </button>
+                )}
+              </div>
+            );
+          })}
+        </div>
+        <span className="tag next">{t("console.next")}</span>
+      </div>
+      <div className="under">
+        <div className="layouts">
+          {layoutActions.map((action) => (
+            <button
+              key={action.id}
+              type="button"
+              className={draft.layout === action.layout ? "layout chosen" : "layout"}
+              title={`${t(action.text)} (${keyName(action.key ?? "")})`}
+              aria-label={t(action.text)}
+              aria-pressed={draft.layout === action.layout}
+              data-layout={action.layout}
+              onClick={() => run(action)}
+            >
+              {draftShape(action.layout)}
+            </button>
+          ))}
+        </div>
+        <span className="space" />
+        <ActionButton action={takeAir} view={view} />
+        <ActionButton action={cut} view={view} className="next" />
+      </div>
+      <p className="small soft hint">{t(desk.armed ? "console.hint_armed" : "console.hint")}</p>
+    </section>
+  );
+}
+
+function draftShape(layout: string) {
+  const cells: Readonly<Record<string, number>> = {
+    single: 1,
+    side_by_side: 2,
+    speaker_strip: 5,
+    grid_2x2: 4,
+    grid_3x3: 9,
+  };
+  // biome-ignore lint/suspicious/noArrayIndexKey: drawn once
+  return Array.from({ length: cells[layout] ?? 1 }, (_, index) => <i key={index} />);
+}

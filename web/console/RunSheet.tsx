@@ -1,0 +1,138 @@
+import { clock } from "../shared/format";
+import { serverText, t } from "../shared/i18n";
+import type { AgendaLine, ConsoleView, DocumentLine } from "../shared/protocol";
+import { changeDesk, currentDesk, give } from "./desk";
+import { clip, nextCell, place } from "./draft";
+import { dragType } from "./Next";
+
+const lateAfter = 60_000;
+
+/** The agenda with planned and actual times, the films and the papers. */
+export function RunSheet({ view }: { readonly view: ConsoleView }) {
+  return (
+    <section className="panel sheet" aria-label={t("console.sheet")}>
+      <h2>
+        {t("console.sheet")}
+        <span className="space" />
+        <span className="faint">{t("console.planned_actual")}</span>
+      </h2>
+      <ol className="agenda">
+        {view.agenda.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: an item is its place in the agenda
+          <Item key={index} line={line} index={index} view={view} />
+        ))}
+      </ol>
+      {view.agenda.length === 0 && <p className="faint small">{t("console.no_agenda")}</p>}
+      {view.clips.map((film) => (
+        <Film key={film.id} film={film} view={view} />
+      ))}
+      {view.documents.length > 0 && (
+        <ul className="papers">
+          {view.documents.map((document) => (
+            <li key={document.id}>
+              <a href={`/api/documents/${document.id}/file`} target="_blank" rel="noreferrer">
+                {document.title}
+              </a>
+              <span className="small faint"> {document.code}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Item({
+  line,
+  index,
+  view,
+}: {
+  readonly line: AgendaLine;
+  readonly index: number;
+  readonly view: ConsoleView;
+}) {
+  const current = view.item === index;
+  const done = line.begun_at !== undefined && !current;
+  const late =
+    line.begun_at !== undefined &&
+    line.planned_at !== undefined &&
+    line.begun_at - line.planned_at > lateAfter;
+  const speaker = line.speaker === undefined ? undefined : view.sites[line.speaker];
+  return (
+    <li>
+      <button
+        type="button"
+        className={current ? "item current" : done ? "item done" : "item"}
+        aria-current={current ? "step" : undefined}
+        disabled={view.state !== "open" || current}
+        title={t("console.begin_item")}
+        onClick={() => void give({ type: "begin_item", item: index })}
+      >
+        <span>{line.planned_at === undefined ? "" : clock(line.planned_at)}</span>
+        <span className="what">
+          {done && "✓ "}
+          {line.title}
+          {speaker && <span className="small soft block">{speaker.name}</span>}
+        </span>
+        <span className={late ? "small warn" : "small"}>
+          {line.begun_at === undefined ? "" : clock(line.begun_at)}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function Film({ film, view }: { readonly film: DocumentLine; readonly view: ConsoleView }) {
+  const { state, document, reason } = view.clip;
+  const mine = document === film.id;
+  const running = mine && (state === "playing" || state === "paused");
+  return (
+    <div
+      className="film"
+      role="group"
+      aria-label={film.title}
+      draggable
+      onDragStart={(event) => event.dataTransfer.setData(dragType, "clip")}
+    >
+      <span className="what">
+        ▶ {film.title}
+        {mine && state === "failed" && (
+          <span className="small warn block" role="alert">
+            {serverText(reason)}
+          </span>
+        )}
+      </span>
+      <button
+        type="button"
+        title={t("console.film_next")}
+        onClick={() => {
+          const { draft, cell } = currentDesk();
+          changeDesk({ draft: place(draft, cell ?? nextCell(draft), clip), cell: undefined });
+        }}
+      >
+        {t("console.to_next")}
+      </button>
+      {running ? (
+        <>
+          <button
+            type="button"
+            onClick={() => void give({ type: state === "playing" ? "pause_clip" : "resume_clip" })}
+          >
+            {t(state === "playing" ? "console.film_pause" : "console.film_resume")}
+          </button>
+          <button type="button" onClick={() => void give({ type: "stop_clip" })}>
+            {t("console.film_stop")}
+          </button>
+        </>
+      ) : (
+        <button
+          type="button"
+          disabled={!view.may.clip}
+          onClick={() => void give({ type: "play_clip", document: film.id })}
+        >
+          {t("console.film_play")}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,131 @@
+import { bitrate, percent } from "../shared/format";
+import { t } from "../shared/i18n";
+import { lineWords } from "../shared/lineWords";
+import type { ConsoleView, Line, SiteId, SiteView } from "../shared/protocol";
+import { floorFor } from "./actions/floor";
+import { changeDesk, currentDesk, give, useDesk } from "./desk";
+import { camera, nextCell, place, withLayout } from "./draft";
+import { presenceTexts } from "./OnAir";
+import { useLine } from "./Wall";
+
+/** The hall chosen on the wall: its figures, and what can be done with it. */
+export function SitePanel({ view }: { readonly view: ConsoleView }) {
+  const { site: id } = useDesk();
+  const site = id === undefined ? undefined : view.sites[id];
+  return (
+    <section className="panel site-panel" aria-label={t("site.title")}>
+      {id === undefined || !site ? (
+        <>
+          <h2>{t("site.title")}</h2>
+          <p className="soft">{t("site.none")}</p>
+        </>
+      ) : (
+        <Chosen id={id} site={site} open={view.state === "open"} />
+      )}
+    </section>
+  );
+}
+
+interface ChosenProps {
+  readonly id: SiteId;
+  readonly site: SiteView;
+  readonly open: boolean;
+}
+
+function Chosen({ id, site, open }: ChosenProps) {
+  const line = useLine(String(id));
+  const words = line && lineWords(line);
+  return (
+    <>
+      <h2>
+        {t("site.heading", { number: String(site.number).padStart(2, "0") })} ·{" "}
+        <b className="ink">{site.name}</b>
+        <span className="space" />
+        {site.presence !== "connected" ? (
+          <span className="row">
+            <span className="dot off" /> {t(presenceTexts[site.presence])}
+          </span>
+        ) : (
+          words && (
+            <span className={words.grade === "good" ? "row" : "row warn"}>
+              <span className={`dot ${words.grade}`} /> {t(words.text)}
+            </span>
+          )
+        )}
+      </h2>
+      <div className="site-grid">
+        {line ? <LineList line={line} /> : <p className="soft small">{t("site.no_figures")}</p>}
+        <div className="site-doing">
+          <button
+            type="button"
+            onClick={() => {
+              const { draft, cell } = currentDesk();
+              changeDesk({
+                draft: place(draft, cell ?? nextCell(draft), camera(id)),
+                cell: undefined,
+                armed: false,
+              });
+            }}
+          >
+            {t("site.to_next")}
+          </button>
+          <button
+            type="button"
+            disabled={!open}
+            onClick={() =>
+              void give({
+                type: "stage_scene",
+                scene: place(withLayout({ layout: "single", cells: [] }, "single"), 0, camera(id)),
+              })
+            }
+          >
+            {t("site.full")}
+          </button>
+          <button
+            type="button"
+            disabled={!open || site.presence === "absent"}
+            onClick={() =>
+              void give({ type: site.microphone ? "close_microphone" : "open_microphone", site: id })
+            }
+          >
+            {t(site.microphone ? "site.close_microphone" : "site.open_microphone")}
+          </button>
+          <button type="button" disabled={!open} onClick={() => void give(floorFor(id, currentDesk()))}>
+            {t("site.give_floor")}
+          </button>
+          {site.hand !== undefined && (
+            <button type="button" onClick={() => void give({ type: "lower_hand", site: id })}>
+              {t("site.lower_hand")}
+            </button>
+          )}
+        </div>
+      </div>
+      {words && words.grade !== "good" && <p className="small warn">{t(words.todo)}</p>}
+      <p className="small soft contact">{t("site.contact", { contact: site.contact || "—" })}</p>
+    </>
+  );
+}
+
+function LineList({ line }: { readonly line: Line }) {
+  const loss = (permille: number) => <span className={permille > 20 ? "warn" : ""}>{percent(permille)}</span>;
+  return (
+    <dl>
+      <dt>{t("site.up")}</dt>
+      <dd>{bitrate(line.up_kbps)}</dd>
+      <dt>{t("site.down")}</dt>
+      <dd>{bitrate(line.down_kbps)}</dd>
+      <dt>{t("site.loss_up")}</dt>
+      <dd>{loss(line.up_loss_permille)}</dd>
+      <dt>{t("site.loss_down")}</dt>
+      <dd>{loss(line.down_loss_permille)}</dd>
+      <dt>{t("site.rtt")}</dt>
+      <dd>{line.rtt_ms} ms</dd>
+      <dt>{t("site.jitter")}</dt>
+      <dd>{line.jitter_ms} ms</dd>
+      <dt>{t("site.freezes")}</dt>
+      <dd>{t("site.per_minute", { count: line.freezes_per_minute })}</dd>
+      <dt>{t("site.way")}</dt>
+      <dd>{line.tcp ? "TCP" : "UDP"}</dd>
+    </dl>
+  );
+}

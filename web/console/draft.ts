@@ -1,0 +1,60 @@
+import type { Cell, Layout, Scene, SiteId } from "../shared/protocol";
+
+/** The scene that is arranged unseen. Pure: each function gives a new scene. */
+
+export const layouts: readonly Layout[] = ["single", "side_by_side", "speaker_strip", "grid_2x2", "grid_3x3"];
+
+const cellCount: Readonly<Record<Layout, number>> = {
+  single: 1,
+  side_by_side: 2,
+  speaker_strip: 5,
+  grid_2x2: 4,
+  grid_3x3: 9,
+};
+
+export type Source = NonNullable<Cell["source"]>;
+
+export const camera = (site: SiteId): Source => ({ type: "camera", site });
+export const clip: Source = { type: "clip" };
+
+export function sameSource(a: Source | undefined, b: Source | undefined): boolean {
+  if (a?.type === "camera" && b?.type === "camera") return a.site === b.site;
+  return a?.type === b?.type;
+}
+
+export function sameScene(a: Scene, b: Scene): boolean {
+  return (
+    a.layout === b.layout &&
+    a.cells.length === b.cells.length &&
+    a.cells.every((cell, index) => sameSource(cell.source, b.cells[index]?.source))
+  );
+}
+
+/** The sources keep their order; those that no longer fit drop out at the end. */
+export function withLayout(scene: Scene, layout: Layout): Scene {
+  return {
+    layout,
+    cells: Array.from({ length: cellCount[layout] }, (_, index) => scene.cells[index] ?? {}),
+  };
+}
+
+/** Puts a source into a cell. It can be on stage only once: where it stood, it trades places with what was here. */
+export function place(scene: Scene, index: number, source: Source | undefined): Scene {
+  const displaced = scene.cells[index];
+  if (displaced === undefined) return scene;
+  const cells = scene.cells.map((cell, at): Cell => {
+    if (at === index) return source ? { source } : {};
+    return source && sameSource(cell.source, source) ? displaced : cell;
+  });
+  return { layout: scene.layout, cells };
+}
+
+/** Where the next source goes without being told: the first free cell, or the main one when all are taken. */
+export function nextCell(scene: Scene): number {
+  const free = scene.cells.findIndex((cell) => cell.source === undefined);
+  return free < 0 ? 0 : free;
+}
+
+export function holds(scene: Scene, site: SiteId): boolean {
+  return scene.cells.some((cell) => cell.source?.type === "camera" && cell.source.site === site);
+}

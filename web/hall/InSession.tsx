@@ -1,0 +1,142 @@
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import type { ConnectionStatus } from "../shared/connection";
+import { duration } from "../shared/format";
+import { t } from "../shared/i18n";
+import type { CellView, HallView } from "../shared/protocol";
+import { Slot } from "../shared/ui/Slot";
+import { Sound } from "../shared/ui/Sound";
+import { useNow } from "../shared/useNow";
+import { connection, devices, media } from "./desk";
+import { LineLost } from "./LineLost";
+import { SessionBar } from "./SessionBar";
+
+interface InSessionProps {
+  readonly view: HallView;
+  readonly status: ConnectionStatus;
+}
+
+const now = () => connection.now();
+const idleAfter = 5000;
+
+/** The stage, full screen, and over it only what this hall must know. */
+export function InSession({ view, status }: InSessionProps) {
+  const { video, audio, phase, line } = useSyncExternalStore(media.subscribe, media.get);
+  const own = useSyncExternalStore(devices.subscribe, devices.get);
+  const [blocked, setBlocked] = useState(false);
+  const [attempt, setAttempt] = useState(0);
+  const idle = useIdle();
+  const onBlocked = useCallback(
+    (is: boolean) => setBlocked((was) => (is ? true : attempt > 0 ? false : was)),
+    [attempt],
+  );
+  const speaking = view.speaker?.site === view.site;
+  const lost = status.kind !== "open" || phase === "lost";
+
+  return (
+    <main className={`session${idle ? " idle" : ""}${speaking ? " speaking" : ""}`}>
+      <div className="banners">
+        {view.microphone && <OnAir view={view} speaking={speaking} />}
+        {lost && <LineLost status={status} />}
+        {own.audio !== "ready" && own.audio !== "asking" && (
+          <p className="banner-warn" role="status">
+            <span className="dot warn" /> {t("session.no_microphone")}
+          </p>
+        )}
+      </div>
+      <div className="cells" data-layout={view.layout}>
+        {view.cells.map((cell, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: cell i is slot i, whoever is in it
+          <div key={index} className="cell" data-cell={index} data-site={cell.site ?? ""}>
+            <Slot
+              stream={cell.own ? own.stream : video[index]}
+              mirrored={false}
+              covered={covered(cell, own.video === "ready" && own.cameraOn)}
+              cover={<Slate cell={cell} />}
+            />
+            {cell.label && <span className="plate">{cell.label}</span>}
+          </div>
+        ))}
+      </div>
+      <Sound streams={audio} muted={false} onBlocked={onBlocked} attempt={attempt} />
+
+      {speaking && <div className="edge" />}
+      {blocked && (
+        <button
+          type="button"
+          className="huge act unmute"
+          onClick={() => {
+            setBlocked(false);
+            setAttempt((n) => n + 1);
+          }}
+        >
+          {t("session.unmute")}
+        </button>
+      )}
+      <SessionBar view={view} line={line} cameraOn={own.cameraOn} hasCamera={own.video === "ready"} />
+    </main>
+  );
+}
+
+function covered(cell: CellView, ownCamera: boolean): boolean {
+  if (cell.own) return !ownCamera;
+  return cell.clip ? false : cell.site === undefined || !cell.present;
+}
+
+function Slate({ cell }: { readonly cell: CellView }) {
+  if (cell.own)
+    return (
+      <>
+        <b className="slate-name">{cell.label}</b>
+        <span className="soft">{t("session.own_camera_off")}</span>
+      </>
+    );
+  if (cell.site === undefined) return null;
+  return (
+    <>
+      <b className="slate-name">{cell.label}</b>
+      <span className="soft">{t(cell.present ? "session.picture_coming" : "session.absent")}</span>
+    </>
+  );
+}
+
+function OnAir({ view, speaking }: { readonly view: HallView; readonly speaking: boolean }) {
+  const time = useNow(now);
+  const speaker = view.speaker;
+  const over = speaker?.until !== undefined && time > speaker.until;
+  return (
+    <div className="on-air" role="status">
+      <span>
+        <b>● {t(speaking ? "session.your_turn" : "session.on_air")}</b> — {t("session.all_hear")}
+      </span>
+      {speaking && speaker && (
+        <span className="time">
+          {speaker.until === undefined
+            ? duration(time - speaker.since)
+            : over
+              ? t("session.over", { time: duration(time - speaker.until) })
+              : t("session.left", { time: duration(speaker.until - time) })}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** True when nobody has moved a mouse, touched or typed for a while. */
+function useIdle(): boolean {
+  const [idle, setIdle] = useState(false);
+  useEffect(() => {
+    let timer = setTimeout(() => setIdle(true), idleAfter);
+    const stir = () => {
+      setIdle(false);
+      clearTimeout(timer);
+      timer = setTimeout(() => setIdle(true), idleAfter);
+    };
+    const events = ["pointermove", "pointerdown", "keydown", "focusin"] as const;
+    for (const event of events) addEventListener(event, stir);
+    return () => {
+      clearTimeout(timer);
+      for (const event of events) removeEventListener(event, stir);
+    };
+  }, []);
+  return idle;
+}

@@ -1,0 +1,64 @@
+import { Connection, deviceName, signalingUrl } from "../shared/connection";
+import { MediaLine } from "../shared/mediaLine";
+import type { HallView } from "../shared/protocol";
+import { OwnDevices } from "./ownDevices";
+import { sendSnapshots } from "./snapshot";
+
+/** What lives as long as the page does, whatever screen is shown. */
+export const token = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+
+export const connection = new Connection<HallView>(
+  signalingUrl(),
+  { device: deviceName(), hall: token },
+  (whole) => whole.hall,
+);
+export const media = new MediaLine(connection, "sends");
+export const devices = new OwnDevices((tracks) => media.send(tracks));
+
+/** This tab was in the session: after a reload it goes back by itself. */
+const joinedKey = `diemcau.joined.${token}`;
+export const memory = {
+  joined: () => sessionStorage.getItem(joinedKey) === "1",
+  keep: (joined: boolean) =>
+    joined ? sessionStorage.setItem(joinedKey, "1") : sessionStorage.removeItem(joinedKey),
+};
+
+export function documentUrl(id: number): string {
+  return `/api/hall/${encodeURIComponent(token)}/documents/${id}/file`;
+}
+
+export function startDesk(): void {
+  connection.start();
+  void devices.start();
+  sendSnapshots(
+    () => devices.get().stream,
+    (message) => connection.sendBinary(message),
+  );
+  let speaking = false;
+  connection.store.subscribe(() => {
+    const view = connection.store.get();
+    if (!view) return;
+    if (view.microphone !== speaking) {
+      speaking = view.microphone;
+      devices.openMicrophone(speaking);
+    }
+    if (view.state === "ended") {
+      memory.keep(false);
+      media.stop();
+    } else if (view.state === "open" && memory.joined()) {
+      void join().catch(() => memory.keep(false));
+    }
+  });
+}
+
+export async function join(): Promise<void> {
+  await media.start();
+  memory.keep(true);
+}
+
+/** A person's choice, unlike a lost line: nothing brings this hall back but the button. */
+export async function leave(): Promise<void> {
+  memory.keep(false);
+  await connection.give({ type: "leave" }).catch(() => undefined);
+  media.stop();
+}

@@ -1,0 +1,91 @@
+import type { Line } from "./protocol";
+
+/** The counters of one getStats() call that the line figures are made of. */
+export interface LineSample {
+  readonly at: number; // ms
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly packetsSent: number;
+  readonly packetsReceived: number;
+  readonly lostUp: number;
+  readonly lostDown: number;
+  readonly freezes: number;
+  readonly rttMs: number;
+  readonly jitterMs: number;
+  readonly tcp: boolean;
+}
+
+type Stat = { readonly type: string; readonly id: string; readonly timestamp: number } & Record<
+  string,
+  unknown
+>;
+
+const number = (value: unknown): number => (typeof value === "number" && Number.isFinite(value) ? value : 0);
+
+export function lineSample(report: Iterable<readonly [string, unknown]>): LineSample {
+  const stats = new Map(Array.from(report) as [string, Stat][]);
+  const sum = { bytesSent: 0, bytesReceived: 0, packetsSent: 0, packetsReceived: 0, lostUp: 0, lostDown: 0 };
+  let at = 0;
+  let freezes = 0;
+  let jitter = 0;
+  let pair: Stat | undefined;
+  for (const stat of stats.values()) {
+    at = Math.max(at, stat.timestamp);
+    switch (stat.type) {
+      case "transport":
+        sum.bytesSent += number(stat["bytesSent"]);
+        sum.bytesReceived += number(stat["bytesReceived"]);
+        pair = stats.get(String(stat["selectedCandidatePairId"])) ?? pair;
+        break;
+      case "outbound-rtp":
+        sum.packetsSent += number(stat["packetsSent"]);
+        break;
+      case "remote-inbound-rtp":
+        sum.lostUp += number(stat["packetsLost"]);
+        break;
+      case "inbound-rtp":
+        sum.packetsReceived += number(stat["packetsReceived"]);
+        sum.lostDown += number(stat["packetsLost"]);
+        freezes += number(stat["freezeCount"]);
+        jitter = Math.max(jitter, number(stat["jitter"]));
+        break;
+    }
+  }
+  // Firefox names no pair in the transport: it marks the chosen one instead.
+  pair ??= [...stats.values()].find((stat) => stat.type === "candidate-pair" && stat["nominated"] === true);
+  const local = pair && stats.get(String(pair["localCandidateId"]));
+  return {
+    at,
+    ...sum,
+    freezes,
+    rttMs: number(pair?.["currentRoundTripTime"]) * 1000,
+    jitterMs: jitter * 1000,
+    tcp: local?.["protocol"] === "tcp",
+  };
+}
+
+/** Figures between two samples; freezes are counted from `minuteAgo`. Counters that ran backwards (a new peer) count 0. */
+export function lineFigures(
+  previous: LineSample,
+  current: LineSample,
+  minuteAgo: LineSample = previous,
+): Line {
+  const seconds = Math.max(0.001, (current.at - previous.at) / 1000);
+  const grown = (key: keyof LineSample) => Math.max(0, Number(current[key]) - Number(previous[key]));
+  const permille = (lost: number, of: number) =>
+    of <= 0 ? 0 : within(0, 1000, Math.round((lost / of) * 1000));
+  return {
+    up_kbps: within(0, 100000, Math.round((grown("bytesSent") * 8) / 1000 / seconds)),
+    down_kbps: within(0, 100000, Math.round((grown("bytesReceived") * 8) / 1000 / seconds)),
+    up_loss_permille: permille(grown("lostUp"), grown("packetsSent")),
+    down_loss_permille: permille(grown("lostDown"), grown("packetsReceived") + grown("lostDown")),
+    rtt_ms: within(0, 60000, Math.round(current.rttMs)),
+    jitter_ms: within(0, 60000, Math.round(current.jitterMs)),
+    freezes_per_minute: within(0, 6000, Math.max(0, current.freezes - minuteAgo.freezes)),
+    tcp: current.tcp,
+  };
+}
+
+function within(low: number, high: number, value: number): number {
+  return Math.min(high, Math.max(low, value));
+}

@@ -1,0 +1,167 @@
+import type { Connection } from "./connection";
+import { RefusedError } from "./connection";
+import { type LineSample, lineFigures, lineSample } from "./lineFigures";
+import { type OwnTracks, Peer } from "./peer";
+import type { Line } from "./protocol";
+
+/** A peer that says "disconnected" often comes back by itself; after this long it is replaced. */
+const patience = 2000;
+/** Joining takes 50 ms; a browser itself would try for half a minute before it says "failed". */
+const connectingLimit = 6000;
+const takeOverTime = 300;
+const statsEvery = 2000;
+const sampleCount = 30;
+
+export interface MediaState {
+  /** off: not asked for. joining: first offer under way. on: pictures run. lost: was on and is being renewed. */
+  readonly phase: "off" | "joining" | "on" | "lost";
+  readonly video: readonly MediaStream[];
+  readonly audio: readonly MediaStream[];
+  readonly line: Line | undefined;
+}
+
+/**
+ * Keeps media running over one connection after the other for as long as it is wanted: renews the peer when it fails, when
+ * the server lost it, and when the server has forgotten it (restart).
+ */
+export class MediaLine {
+  private readonly connection: Connection<unknown>;
+  private readonly direction: "sends" | "receives";
+  private tracks: OwnTracks = {};
+  private wanted = false;
+  private peer: Peer;
+  private spare: Peer | undefined;
+  private state: MediaState;
+  private readonly listeners = new Set<() => void>();
+  private readonly samples: LineSample[] = [];
+  private patienceTimer: ReturnType<typeof setTimeout> | undefined;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(connection: Connection<unknown>, direction: "sends" | "receives") {
+    this.connection = connection;
+    this.direction = direction;
+    this.peer = this.newPeer();
+    this.spare = this.peer;
+    this.state = { phase: "off", video: [], audio: [], line: undefined };
+    connection.on("whole", (whole) => {
+      if (this.wanted && !(whole.media_alive && this.peer.connected)) void this.renew();
+    });
+    connection.on("media_lost", () => {
+      if (this.wanted) void this.renew();
+    });
+    setInterval(() => void this.measure(), statsEvery);
+  }
+
+  readonly get = (): MediaState => this.state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Offers (for a hall: joins). Rejects with RefusedError when the server does not want it; a broken line is not an error. */
+  async start(): Promise<void> {
+    if (this.wanted) return;
+    this.wanted = true;
+    this.set({ phase: "joining" });
+    try {
+      await this.exchange();
+    } catch (error) {
+      if (error instanceof RefusedError && error.textKey === "line.down") return;
+      this.stop();
+      throw error;
+    }
+  }
+
+  stop(): void {
+    this.wanted = false;
+    clearTimeout(this.patienceTimer);
+    clearTimeout(this.retryTimer);
+    this.peer.close();
+    this.peer = this.newPeer();
+    this.spare = this.peer;
+    this.samples.length = 0;
+    this.set({ phase: "off", video: [], audio: [], line: undefined });
+  }
+
+  send(tracks: OwnTracks): void {
+    this.tracks = tracks;
+    void this.peer.send(tracks).catch(() => undefined);
+  }
+
+  private async renew(): Promise<void> {
+    clearTimeout(this.patienceTimer);
+    clearTimeout(this.retryTimer);
+    if (this.connection.status().kind !== "open") return; // the next Whole brings us here again
+    this.set({ phase: this.state.phase === "joining" ? "joining" : "lost" });
+    try {
+      await this.exchange();
+    } catch (error) {
+      // The server was asked and said no, or the line went again. The first can pass (a session that is being resumed).
+      if (error instanceof RefusedError && error.textKey === "line.down") return;
+      if (this.wanted) this.retryTimer = setTimeout(() => void this.renew(), patience);
+    }
+  }
+
+  private async exchange(): Promise<void> {
+    const old = this.peer;
+    const peer = this.spare ?? this.newPeer();
+    this.spare = undefined;
+    this.peer = peer;
+    try {
+      await peer.connect((offer) => this.connection.offer(offer));
+    } finally {
+      // Not before the page has taken its last pictures over: a closed peer's videos turn black.
+      if (old !== peer) setTimeout(() => old.close(), takeOverTime);
+    }
+    this.samples.length = 0;
+    if (this.peer !== peer || !this.wanted) return;
+    this.set({ video: peer.video, audio: peer.audio });
+    if (!peer.connected) this.patienceTimer = setTimeout(() => void this.renew(), connectingLimit);
+  }
+
+  private newPeer(): Peer {
+    const peer = new Peer(this.direction, this.tracks);
+    peer.connection.addEventListener("connectionstatechange", () => this.watch(peer));
+    return peer;
+  }
+
+  private watch(peer: Peer): void {
+    if (peer !== this.peer || !this.wanted) return;
+    switch (peer.connection.connectionState) {
+      case "connected":
+        clearTimeout(this.patienceTimer);
+        this.set({ phase: "on" });
+        break;
+      case "disconnected":
+      case "failed":
+        clearTimeout(this.patienceTimer);
+        this.set({ phase: "lost" });
+        this.patienceTimer = setTimeout(
+          () => void this.renew(),
+          peer.connection.connectionState === "failed" ? 0 : patience,
+        );
+        break;
+    }
+  }
+
+  private async measure(): Promise<void> {
+    if (!this.peer.connected) return;
+    const peer = this.peer;
+    const sample = lineSample((await peer.connection.getStats()) as unknown as Map<string, unknown>);
+    if (peer !== this.peer) return;
+    const previous = this.samples.at(-1);
+    const minuteAgo = this.samples[0];
+    this.samples.push(sample);
+    if (this.samples.length > sampleCount) this.samples.shift();
+    if (!previous) return;
+    const line = lineFigures(previous, sample, minuteAgo);
+    this.set({ line });
+    if (this.direction === "sends") this.connection.send({ type: "report_line", line });
+  }
+
+  private set(change: Partial<MediaState>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}

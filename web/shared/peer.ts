@@ -1,0 +1,87 @@
+export const videoSlots = 9;
+export const audioSlots = 3;
+
+export interface OwnTracks {
+  readonly microphone?: MediaStreamTrack | undefined;
+  readonly camera?: MediaStreamTrack | undefined;
+}
+
+/**
+ * One RTCPeerConnection with one offer, never renegotiated. The order of m-lines is the contract with the server: of a hall
+ * its microphone and its camera first; then of everybody nine video and three audio slots.
+ */
+export class Peer {
+  readonly connection: RTCPeerConnection;
+  readonly video: readonly MediaStream[];
+  readonly audio: readonly MediaStream[];
+  private readonly microphone: RTCRtpSender | undefined;
+  private readonly camera: RTCRtpSender | undefined;
+  private readonly prepared: Promise<string>;
+
+  constructor(direction: "sends" | "receives", tracks: OwnTracks = {}) {
+    // No ICE servers: the server is ICE-lite on a known address and learns ours from the first check.
+    this.connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: [] });
+    if (direction === "sends") {
+      this.microphone = this.add(tracks.microphone ?? "audio", { direction: "sendonly" }).sender;
+      this.camera = this.add(tracks.camera ?? "video", {
+        direction: "sendonly",
+        sendEncodings: [{ maxBitrate: 1_500_000 }],
+      }).sender;
+    }
+    this.video = Array.from({ length: videoSlots }, () => this.slot("video"));
+    this.audio = Array.from({ length: audioSlots }, () => this.slot("audio"));
+    this.prepared = this.prepare();
+    // Asked for in connect(); a peer that is thrown away before must not leave an unhandled rejection.
+    this.prepared.catch(() => undefined);
+  }
+
+  get connected(): boolean {
+    return this.connection.connectionState === "connected";
+  }
+
+  /** One round trip: the offer is ready, and nobody waits for candidates. */
+  async connect(exchange: (offer: string) => Promise<string>): Promise<void> {
+    const sdp = await exchange(await this.prepared);
+    if (this.connection.signalingState === "closed") return;
+    await this.connection.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  async send(tracks: OwnTracks): Promise<void> {
+    await this.microphone?.replaceTrack(tracks.microphone ?? null);
+    await this.camera?.replaceTrack(tracks.camera ?? null);
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+
+  private async prepare(): Promise<string> {
+    const offer = await this.connection.createOffer();
+    await this.connection.setLocalDescription(offer);
+    return offer.sdp ?? "";
+  }
+
+  private slot(kind: "audio" | "video"): MediaStream {
+    return new MediaStream([this.add(kind, { direction: "recvonly" }).receiver.track]);
+  }
+
+  private add(source: MediaStreamTrack | "audio" | "video", init: RTCRtpTransceiverInit): RTCRtpTransceiver {
+    const transceiver = this.connection.addTransceiver(source, init);
+    const kind = typeof source === "string" ? source : source.kind === "audio" ? "audio" : "video";
+    // Only what the server speaks: an offer with all codecs is 59 kB, with these 15.
+    transceiver.setCodecPreferences(
+      codecs(
+        kind,
+        init.direction === "sendonly"
+          ? RTCRtpSender.getCapabilities(kind)
+          : RTCRtpReceiver.getCapabilities(kind),
+      ),
+    );
+    return transceiver;
+  }
+}
+
+function codecs(kind: "audio" | "video", capabilities: RTCRtpCapabilities | null): RTCRtpCodec[] {
+  const wanted = kind === "audio" ? ["audio/opus"] : ["video/vp8", "video/rtx"];
+  return (capabilities?.codecs ?? []).filter((codec) => wanted.includes(codec.mimeType.toLowerCase()));
+}
