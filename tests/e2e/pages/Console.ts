@@ -1,0 +1,71 @@
+import type { Browser, Page } from "playwright-core";
+import { context, launch } from "../browser.ts";
+import { colourIn } from "../senses.ts";
+import type { Server } from "../server.ts";
+import { until } from "../until.ts";
+import { logIn } from "./Office.ts";
+
+/** The technician at the operator's desk. */
+export class Console {
+  private constructor(
+    readonly browser: Browser,
+    readonly page: Page,
+  ) {}
+
+  static async open(server: Server, meeting = server.links.meeting): Promise<Console> {
+    const browser = await launch();
+    const page = await (await context(browser)).newPage();
+    await logIn(page, server, "operator");
+    await page.goto(`${server.links.base}/console/${meeting}`);
+    await page.locator(".wall").waitFor();
+    return new Console(browser, page);
+  }
+
+  async openSession(): Promise<void> {
+    await this.page.getByRole("button", { name: "Mở phiên họp" }).click();
+    await this.page.getByRole("button", { name: "Mở phiên họp" }).waitFor({ state: "detached" });
+  }
+
+  /** Finds the hall by name, as typed without marks, and puts it on air full screen. */
+  async putOnStage(typed: string): Promise<void> {
+    await this.page.keyboard.press("/");
+    await this.page.keyboard.type(typed);
+    await this.page.keyboard.press("Shift+Enter");
+  }
+
+  async cut(): Promise<void> {
+    await this.page.getByRole("button", { name: "Phát", exact: false }).and(this.page.locator(".next-scene button")).click();
+  }
+
+  async layout(key: "1" | "2" | "3" | "4" | "5"): Promise<void> {
+    await this.page.keyboard.press(key);
+  }
+
+  tile(site: string) {
+    return this.page.locator(".wall .tile").filter({ hasText: site });
+  }
+
+  async openMicrophone(site: string): Promise<void> {
+    await this.tile(site).getByRole("button", { name: "mic tắt" }).click();
+    await this.tile(site).getByRole("button", { name: "mic mở" }).waitFor();
+  }
+
+  async closeMicrophone(site: string): Promise<void> {
+    await this.tile(site).getByRole("button", { name: "mic mở" }).click();
+    await this.tile(site).getByRole("button", { name: "mic tắt" }).waitFor();
+  }
+
+  sees(colour: string, cell = 0): Promise<unknown> {
+    return until(`${colour} on air`, async () => (await colourIn(this.page, cell)) === colour);
+  }
+
+  async end(): Promise<void> {
+    await this.page.getByRole("button", { name: "Kết thúc…" }).click();
+    await this.page.getByRole("button", { name: "Kết thúc", exact: true }).click();
+    await this.page.getByText("Phiên họp đã kết thúc").waitFor();
+  }
+
+  close(): Promise<void> {
+    return this.browser.close();
+  }
+}

@@ -1,0 +1,77 @@
+import type { Browser, Page } from "playwright-core";
+import { context, launch } from "../browser.ts";
+import { type CaptureFiles, captureFiles, type Signs } from "../capture.ts";
+import { audible, colourIn, pitches } from "../senses.ts";
+import { until } from "../until.ts";
+
+/** An official at a hall's PC. */
+export class Hall {
+  private constructor(
+    readonly browser: Browser,
+    readonly page: Page,
+    readonly signs: Signs,
+  ) {}
+
+  static async open(url: string, signs: Signs, options: { executable?: string } = {}): Promise<Hall> {
+    const capture: CaptureFiles = captureFiles(signs);
+    const browser = await launch({ capture, ...options });
+    const page = await (await context(browser)).newPage();
+    await page.goto(url);
+    return new Hall(browser, page, signs);
+  }
+
+  /** Looks at the check page and goes on to the waiting room. */
+  async passCheck(): Promise<void> {
+    await this.page.getByRole("button", { name: "Xong, vào phòng chờ" }).click();
+  }
+
+  async join(): Promise<void> {
+    await this.page.getByRole("button", { name: "Vào phòng họp" }).click();
+    await this.page.locator("main.session").waitFor();
+  }
+
+  /** Presses the button and answers the milliseconds until the first frame of the stage was decoded. */
+  async joinTimed(): Promise<number> {
+    const button = this.page.getByRole("button", { name: "Vào phòng họp" });
+    await button.and(this.page.locator(":enabled")).waitFor();
+    await this.page.evaluate(() => {
+      const state = window as unknown as { pressedAt?: number; joined?: Promise<number> };
+      document.addEventListener("click", () => (state.pressedAt ??= performance.now()), { capture: true, once: true });
+      state.joined = new Promise((done) => {
+        const look = () => {
+          const video = document.querySelector<HTMLVideoElement>('[data-cell="0"] video');
+          if (!video) return requestAnimationFrame(look);
+          video.requestVideoFrameCallback((now) => done(Math.max(now, performance.now()) - (state.pressedAt ?? 0)));
+        };
+        look();
+      });
+    });
+    await button.click();
+    return this.page.evaluate(() => (window as unknown as { joined: Promise<number> }).joined);
+  }
+
+  colour(cell = 0): ReturnType<typeof colourIn> {
+    return colourIn(this.page, cell);
+  }
+
+  sees(colour: string, cell = 0, limit = 15_000): Promise<unknown> {
+    return until(`${colour} in cell ${cell}`, async () => (await this.colour(cell)) === colour, limit);
+  }
+
+  /** Every pitch of `heard` is heard, none of `silent`. */
+  hears(heard: readonly number[], silent: readonly number[] = []): Promise<unknown> {
+    return until(`${heard.join(", ")} Hz heard and ${silent.join(", ")} Hz silent`, async () => {
+      const levels = await pitches(this.page, [...heard, ...silent]);
+      return heard.every((pitch) => (levels[pitch] ?? -200) > audible) && silent.every((pitch) => (levels[pitch] ?? -200) < audible);
+    });
+  }
+
+  async raiseHand(): Promise<void> {
+    await this.page.mouse.move(300, 300);
+    await this.page.getByRole("button", { name: "Xin phát biểu" }).click();
+  }
+
+  close(): Promise<void> {
+    return this.browser.close();
+  }
+}
