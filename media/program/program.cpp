@@ -54,7 +54,10 @@ class Program::Feed : public stage::Sink {
       voices_[source] = std::chrono::steady_clock::now();
       if (new_voice && changed_) changed_();
     }
-    if (const auto tap = taps_.find(source); tap != taps_.end()) tap->second->push(kind, rtp);
+    const auto tap = taps_.find(source);
+    if (tap == taps_.end() || tap->second->push(kind, rtp)) return;
+    taps_.erase(tap);
+    if (changed_) changed_();
   }
   void on_scene(const Scene& scene) override {
     const std::lock_guard lock(mutex_);
@@ -73,6 +76,11 @@ class Program::Feed : public stage::Sink {
     std::set<SourceId> heard;
     for (const auto& [source, at] : voices_) heard.insert(source);
     return heard;
+  }
+  /// False once the source has become another stream.
+  bool connected(SourceId source) {
+    const std::lock_guard lock(mutex_);
+    return taps_.contains(source);
   }
   void connect(SourceId source, Tap* tap) {
     const std::lock_guard lock(mutex_);
@@ -133,9 +141,10 @@ void Program::update() {
     if (cell.source) wanted.insert(*cell.source);
   for (auto& input : inputs_) {
     if (!input.source) continue;
-    if (wanted.erase(*input.source) == 0) {
+    if (!wanted.contains(*input.source) || !feed_->connected(*input.source)) {
       let_go(input);
     } else {
+      wanted.erase(*input.source);
       place(input, scene);
     }
   }

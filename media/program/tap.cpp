@@ -43,13 +43,19 @@ Tap::Tap(GstClockTime base_time, OnRaw on_raw)
 
 Tap::~Tap() = default;
 
-void Tap::push(stage::Kind kind, std::span<const std::byte> rtp) {
-  if (rtp.size() < 12) return;
+bool Tap::push(stage::Kind kind, std::span<const std::byte> rtp) {
+  if (rtp.size() < 12) return true;
+  std::uint32_t ssrc = 0;
+  for (std::size_t i = 8; i < 12; ++i) ssrc = ssrc << 8 | std::to_integer<std::uint32_t>(rtp[i]);
+  auto& known = ssrcs_.at(kind == stage::Kind::video ? 0 : 1);
+  if (known.value_or(ssrc) != ssrc) return false;
+  known = ssrc;
   GstBuffer* const buffer = gst_buffer_new_memdup(rtp.data(), rtp.size());
   // Payload types differ between browsers; the caps above know one.
   const auto type = (rtp[1] & std::byte{0x80}) | (kind == stage::Kind::video ? video_type : audio_type);
   gst_buffer_fill(buffer, 1, &type, 1);
   gst_app_src_push_buffer(kind == stage::Kind::video ? video_.get() : audio_.get(), buffer);
+  return true;
 }
 
 std::chrono::milliseconds Tap::picture_age() const {

@@ -1,8 +1,10 @@
 #pragma once
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "media/program/pipeline.h"
@@ -23,7 +25,9 @@ class Tap {
   Tap(const Tap&) = delete;
   Tap& operator=(const Tap&) = delete;
 
-  void push(stage::Kind kind, std::span<const std::byte> rtp);
+  /// False when the packet is of another stream than those before (the hall has reconnected): a jitter buffer and a
+  /// decoder that wait for the rest of the old one would show nothing for long, so the tap must be built anew.
+  bool push(stage::Kind kind, std::span<const std::byte> rtp);
   /// Milliseconds since the last decoded picture; large when there was none.
   std::chrono::milliseconds picture_age() const;
 
@@ -31,6 +35,7 @@ class Tap {
   void pass(stage::Kind kind, GstSample* sample);
 
   OnRaw on_raw_;
+  std::array<std::optional<std::uint32_t>, 2> ssrcs_;  ///< by kind; media thread
   std::atomic<std::int64_t> last_picture_ms_{-1};
   TakeSample take_picture_, take_sound_;
   Pipeline pipeline_;

@@ -1,9 +1,10 @@
 import type { Page } from "playwright-core";
 import type { Signs } from "./capture.ts";
+import { nameOf } from "./recording.ts";
 
 /** What a person in front of that page sees in a cell of the stage: the colour in the middle of the picture. */
 export async function colourIn(page: Page, cell: number): Promise<Signs["colour"] | "dark" | "other"> {
-  const [red = 0, green = 0, blue = 0] = await page.evaluate((index) => {
+  const rgb = await page.evaluate((index) => {
     const box = document.querySelector(`[data-cell="${index}"]`);
     const video = box?.querySelector("video");
     const covered = box?.querySelector(".cover");
@@ -14,10 +15,7 @@ export async function colourIn(page: Page, cell: number): Promise<Signs["colour"
     pen?.drawImage(video, video.videoWidth / 4, video.videoHeight / 4, video.videoWidth / 2, video.videoHeight / 2, 0, 0, 8, 8);
     return [...(pen?.getImageData(4, 4, 1, 1).data ?? [])].slice(0, 3);
   }, cell);
-  if (Math.max(red, green, blue) < 60) return "dark";
-  const on = [red > 110, green > 110, blue > 110].map(Number).join("");
-  const names: Record<string, Signs["colour"]> = { "100": "red", "010": "green", "001": "blue", "110": "yellow" };
-  return names[on] ?? "other";
+  return nameOf(rgb);
 }
 
 /** Loudness of each pitch over all audio slots, in dB of full scale, the loudest of the last second. */

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Console } from "./pages/Console.ts";
 import { Hall } from "./pages/Hall.ts";
+import { readFileSync } from "node:fs";
+import { makeFilm } from "./film.ts";
+import { watch } from "./recording.ts";
+import { audible } from "./senses.ts";
 import { Server } from "./server.ts";
+import { until } from "./until.ts";
 
 // The main site and two district halls in real browsers; each shows a colour and sounds a pitch of its own.
 const main = { site: "UBND tỉnh Lai Châu", colour: "blue", pitch: 500 } as const;
@@ -54,4 +59,60 @@ test("an open microphone is heard by all others, a closed one by nobody", async 
   await hall(sinHo).hears([], [sinHo.pitch]);
   await desk.closeMicrophone("Sìn Hồ");
   await hall(main).hears([], [sinHo.pitch]);
+});
+
+test("a hall asks for the floor and gets it: its microphone opens and it is on stage", async () => {
+  await hall(tamDuong).raiseHand();
+  await desk.page.getByText("Mời", { exact: false }).first().waitFor();
+  await desk.putOnStage("ubnd tinh");
+  await hall(sinHo).sees("blue");
+  await desk.page.keyboard.press("f");
+  await hall(sinHo).sees("green");
+  await hall(sinHo).hears([tamDuong.pitch]);
+  await hall(tamDuong).page.getByText("ĐẾN LƯỢT PHÁT BIỂU").waitFor();
+  await desk.page.keyboard.press("t");
+  await hall(sinHo).hears([], [tamDuong.pitch]);
+});
+
+test("a film is played to all, paused and stopped", async () => {
+  const pitch = 2700;
+  const film = makeFilm(pitch);
+  await desk.addFilm(server, film);
+  await desk.playFilm();
+  for (const one of [main, sinHo, tamDuong]) await hall(one).sees("yellow");
+  await hall(sinHo).hears([pitch]);
+  await desk.page.getByRole("button", { name: "Tạm dừng" }).click();
+  await hall(sinHo).hears([], [pitch]);
+  await hall(sinHo).sees("yellow");
+  await desk.page.getByRole("button", { name: "Chiếu tiếp" }).click();
+  await hall(tamDuong).hears([pitch]);
+  await desk.page.getByRole("group", { name: "phim" }).getByRole("button", { name: "Dừng", exact: true }).click();
+  await hall(sinHo).hears([], [pitch]);
+});
+
+test("the ended session is on record: the film of it plays and seeks, with the right halls seen and heard", async () => {
+  // What is on stage last is known: Sìn Hồ, alone, speaking.
+  await desk.putOnStage("sin ho");
+  await hall(main).sees("red");
+  await desk.openMicrophone("Sìn Hồ");
+  await hall(main).hears([sinHo.pitch]);
+  await desk.end();
+  for (const one of Object.values(halls)) await one.page.getByText("Phiên họp đã kết thúc").waitFor();
+
+  const recording = await until("the finished recording", async () => {
+    const answer = await desk.page.request.get(`${server.links.base}/api/meetings/${server.links.meeting}`);
+    const { recordings, meeting } = (await answer.json()) as {
+      recordings: { id: number; state: string }[];
+      meeting: { state: string };
+    };
+    expect(meeting.state).toBe("ended");
+    return recordings.find((one) => one.state === "ready");
+  });
+  const url = `${server.links.base}/api/recordings/${recording.id}/file`;
+  const { duration } = await watch(desk.page, url, 0, []);
+  expect(duration).toBeGreaterThan(10);
+  const last = await watch(desk.page, url, duration - 1.5, [sinHo.pitch, main.pitch]);
+  expect(last.colour).toBe("red");
+  expect(last.pitches[sinHo.pitch]).toBeGreaterThan(audible);
+  expect(last.pitches[main.pitch]).toBeLessThan(audible);
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { context, launch } from "../browser.ts";
 import { colourIn } from "../senses.ts";
@@ -53,6 +54,23 @@ export class Console {
   async closeMicrophone(site: string): Promise<void> {
     await this.tile(site).getByRole("button", { name: "mic mở" }).click();
     await this.tile(site).getByRole("button", { name: "mic tắt" }).waitFor();
+  }
+
+  /** The clerk's part: a film becomes a document of the meeting. */
+  async addFilm(server: Server, file: string): Promise<void> {
+    const answer = await this.page.request.post(
+      `${server.links.base}/api/meetings/${server.links.meeting}/documents?name=phim.mp4&use=clip`,
+      { data: readFileSync(file), headers: { origin: server.links.base, "content-type": "video/mp4" } },
+    );
+    if (answer.status() !== 201) throw new Error(`upload: ${answer.status()} ${await answer.text()}`);
+  }
+
+  /** Puts the film into the one cell of NEXT, cuts to it and plays it. */
+  async playFilm(): Promise<void> {
+    await this.layout("1");
+    await this.page.getByRole("button", { name: "Vào ô" }).click();
+    await this.page.keyboard.press("Enter");
+    await this.page.getByRole("button", { name: "Chiếu", exact: true }).click();
   }
 
   sees(colour: string, cell = 0): Promise<unknown> {

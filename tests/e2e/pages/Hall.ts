@@ -58,6 +58,25 @@ export class Hall {
     return until(`${colour} in cell ${cell}`, async () => (await this.colour(cell)) === colour, limit);
   }
 
+  /** The next frame that comes in that cell from now on; answers the milliseconds until then. */
+  async nextFrame(cell: number): Promise<number> {
+    const since = Date.now();
+    await this.page.evaluate(
+      (index) =>
+        new Promise<void>((done) => {
+          const look = () => {
+            // The element stays, its stream may be another one by then.
+            const video = document.querySelector<HTMLVideoElement>(`[data-cell="${index}"] video`);
+            if (video) video.requestVideoFrameCallback(() => done());
+            else setTimeout(look, 20);
+          };
+          look();
+        }),
+      cell,
+    );
+    return Date.now() - since;
+  }
+
   /** Every pitch of `heard` is heard, none of `silent`. */
   hears(heard: readonly number[], silent: readonly number[] = []): Promise<unknown> {
     return until(`${heard.join(", ")} Hz heard and ${silent.join(", ")} Hz silent`, async () => {

@@ -1,0 +1,16 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A real film (H.264 and AAC in MP4): yellow, with a steady tone. */
+export function makeFilm(pitch: number, seconds = 20): string {
+  const file = join(mkdtempSync(join(tmpdir(), "diemcau-film-")), "phim.mp4");
+  const description =
+    `videotestsrc num-buffers=${seconds * 25} pattern=solid-color foreground-color=0xffe6e600 ! ` +
+    "video/x-raw,width=640,height=360,framerate=25/1 ! x264enc speed-preset=superfast ! mp4mux name=m ! filesink name=f " +
+    `audiotestsrc num-buffers=${Math.floor((seconds * 48_000) / 1024)} freq=${pitch} volume=0.3 ! audio/x-raw,rate=48000 ! ` +
+    `avenc_aac ! aacparse ! m.`;
+  execFileSync("gst-launch-1.0", ["-q", ...description.replace("filesink name=f", `filesink location=${file}`).split(" ")]);
+  return file;
+}
