@@ -34,8 +34,28 @@ export class Console {
     await this.page.keyboard.press("Shift+Enter");
   }
 
-  async cut(): Promise<void> {
-    await this.page.getByRole("button", { name: "Phát", exact: false }).and(this.page.locator(".next-scene button")).click();
+  /** Alone in NEXT, unseen. */
+  async putInNext(typed: string): Promise<void> {
+    await this.layout("1");
+    const clear = this.page.getByRole("button", { name: "Bỏ khỏi ô 1" });
+    if (await clear.isVisible()) await clear.click();
+    await this.page.keyboard.press("/");
+    await this.page.keyboard.type(typed);
+    await this.page.keyboard.press("Enter");
+    await clear.waitFor();
+    // The keys are the desk's again once nothing is typed into.
+    await this.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  }
+
+  /** So many halls are connected. */
+  async present(count: number): Promise<void> {
+    await this.page.getByText(`${count}/9 điểm cầu`).waitFor({ timeout: 60_000 });
+  }
+
+  async stopRecording(): Promise<void> {
+    await this.page.keyboard.press("r");
+    await this.page.getByRole("button", { name: "Dừng", exact: true }).click();
+    await this.page.getByRole("button", { name: "Ghi hình" }).waitFor();
   }
 
   async layout(key: "1" | "2" | "3" | "4" | "5"): Promise<void> {

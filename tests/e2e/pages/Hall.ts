@@ -35,13 +35,13 @@ export class Hall {
     const button = this.page.getByRole("button", { name: "Vào phòng họp" });
     await button.and(this.page.locator(":enabled")).waitFor();
     await this.page.evaluate(() => {
-      const state = window as unknown as { pressedAt?: number; joined?: Promise<number> };
-      document.addEventListener("click", () => (state.pressedAt ??= performance.now()), { capture: true, once: true });
+      const state = window as unknown as { pressedAt: number; joined: Promise<number> };
+      document.addEventListener("click", () => (state.pressedAt = performance.now()), { capture: true, once: true });
       state.joined = new Promise((done) => {
         const look = () => {
           const video = document.querySelector<HTMLVideoElement>('[data-cell="0"] video');
           if (!video) return requestAnimationFrame(look);
-          video.requestVideoFrameCallback((now) => done(Math.max(now, performance.now()) - (state.pressedAt ?? 0)));
+          video.requestVideoFrameCallback((now) => done(Math.max(now, performance.now()) - state.pressedAt));
         };
         look();
       });
@@ -88,6 +88,14 @@ export class Hall {
   async raiseHand(): Promise<void> {
     await this.page.mouse.move(300, 300);
     await this.page.getByRole("button", { name: "Xin phát biểu" }).click();
+  }
+
+  async leave(): Promise<void> {
+    await this.page.mouse.move(300, 300);
+    await this.page.getByRole("button", { name: "Gọi kỹ thuật" }).click();
+    await this.page.getByRole("button", { name: "Rời phiên họp" }).click();
+    await this.page.getByRole("button", { name: "Rời", exact: true }).click();
+    await this.page.getByRole("button", { name: "Vào phòng họp" }).waitFor();
   }
 
   close(): Promise<void> {
