@@ -1,9 +1,9 @@
 import { Button, Select, TextInput } from "@mantine/core";
-import { TimeInput } from "@mantine/dates";
-import { clock, startOfDay } from "../shared/format";
+import { useState } from "react";
+import { clock } from "../shared/format";
 import { t } from "../shared/i18n";
 import type { AgendaItem, MeetingForm, SiteId } from "../shared/protocol";
-import { moved, withItem } from "./meetingForm";
+import { moved, typedClock, withItem } from "./meetingForm";
 import { useSiteName } from "./queries";
 
 interface AgendaEditorProps {
@@ -25,10 +25,11 @@ export function AgendaEditor({ form, onChange }: AgendaEditorProps) {
         {form.agenda.map((item, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place; what is in it is controlled
           <li key={index}>
-            <TimeInput
-              aria-label={t("form.planned_at")}
-              value={item.planned_at === undefined ? "" : clock(item.planned_at)}
-              onChange={(event) => set(index, withTime(item, form.starts_at, event.currentTarget.value))}
+            <ClockField
+              key={item.planned_at ?? "none"}
+              item={item}
+              day={form.starts_at}
+              onChange={(changed) => set(index, changed)}
             />
             <TextInput
               aria-label={t("form.item_title")}
@@ -90,10 +91,31 @@ export function AgendaEditor({ form, onChange }: AgendaEditorProps) {
   );
 }
 
-/** The hour is typed, the day is the meeting's. */
-function withTime(item: AgendaItem, startsAt: number, text: string): AgendaItem {
-  const [hours, minutes] = text.split(":").map(Number);
-  const { planned_at: _, ...rest } = item;
-  if (hours === undefined || minutes === undefined || text === "") return rest;
-  return { ...rest, planned_at: startOfDay(startsAt) + (hours * 60 + minutes) * 60_000 };
+interface ClockFieldProps {
+  readonly item: AgendaItem;
+  readonly day: number;
+  readonly onChange: (item: AgendaItem) => void;
+}
+
+/** The hour is typed ("14:05", "14h5", "8h"), the day is the meeting's. A browser's own time field would say "02:05 PM". */
+function ClockField({ item, day, onChange }: ClockFieldProps) {
+  const [text, setText] = useState(item.planned_at === undefined ? "" : clock(item.planned_at));
+  const leave = () => {
+    const { planned_at: _, ...rest } = item;
+    const time = typedClock(text, day);
+    if (text.trim() === "") onChange(rest);
+    else if (time !== undefined) onChange({ ...rest, planned_at: time });
+    else setText(item.planned_at === undefined ? "" : clock(item.planned_at));
+  };
+  return (
+    <TextInput
+      aria-label={t("form.planned_at")}
+      placeholder="14:00"
+      inputMode="numeric"
+      maxLength={5}
+      value={text}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onBlur={leave}
+    />
+  );
 }

@@ -6,11 +6,7 @@ import { api } from "../shared/api";
 import { t } from "../shared/i18n";
 import { LanguageAndTheme } from "./LanguageAndTheme";
 import { Refusal } from "./States";
-
-/** Where to go after the log-in: only a path of ours, never another host. */
-export function safePath(next: string | null): string {
-  return next?.startsWith("/") && !next.startsWith("//") && !next.includes("\\") ? next : "/";
-}
+import { safePath } from "./safePath";
 
 export function LogIn() {
   const [user, setUser] = useState("");

@@ -32,9 +32,11 @@ export function Week() {
               year: thursday.getFullYear(),
             })}
           </h1>
-          <p className="soft">
-            {t("week.count", { count: found.length, host: found.length - guests, guest: guests })}
-          </p>
+          {meetings.data && (
+            <p className="soft">
+              {t("week.count", { count: found.length, host: found.length - guests, guest: guests })}
+            </p>
+          )}
         </div>
         <span className="space" />
         <Button.Group>

@@ -1,3 +1,4 @@
+import { startOfDay } from "../shared/format";
 import type {
   AgendaItemId,
   InvitedSite,
@@ -52,6 +53,15 @@ export function fieldFromTime(time: Time): string {
 export function timeFromField(text: string): Time | undefined {
   const time = new Date(text.replace(" ", "T")).getTime();
   return Number.isNaN(time) ? undefined : time;
+}
+
+/** "14:05", "14h05", "14h5", "8h" or "8g30" on the day of `day`. */
+export function typedClock(text: string, day: Time): Time | undefined {
+  const found = /^\s*(\d{1,2})\s*[:hg.]\s*(\d{0,2})\s*'?\s*$/i.exec(text);
+  const hours = Number(found?.[1]);
+  const minutes = Number(found?.[2] || 0);
+  if (!found || hours > 23 || minutes > 59) return undefined;
+  return startOfDay(day) + (hours * 60 + minutes) * 60_000;
 }
 
 /** A moved start takes end and agenda with it: the length of a meeting is changed at its end. */
