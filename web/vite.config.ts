@@ -14,7 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { console: here("console.html"), hall: here("hall.html") },
+      input: { office: here("index.html"), console: here("console.html"), hall: here("hall.html") },
     },
   },
   test: { include: ["{shared,hall,console,office}/**/*.test.ts"] },

@@ -93,10 +93,12 @@ export function Next({ view }: { readonly view: ConsoleView }) {
           ))}
         </div>
         <span className="space" />
-        <ActionButton action={takeAir} view={view} />
         <ActionButton action={cut} view={view} className="next" />
       </div>
-      <p className="small soft hint">{t(desk.armed ? "console.hint_armed" : "console.hint")}</p>
+      <div className="hint">
+        <p className="small soft">{t(desk.armed ? "console.hint_armed" : "console.hint")}</p>
+        <ActionButton action={takeAir} view={view} />
+      </div>
     </section>
   );
 }

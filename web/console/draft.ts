@@ -17,7 +17,7 @@ export type Source = NonNullable<Cell["source"]>;
 export const camera = (site: SiteId): Source => ({ type: "camera", site });
 export const clip: Source = { type: "clip" };
 
-export function sameSource(a: Source | undefined, b: Source | undefined): boolean {
+function sameSource(a: Source | undefined, b: Source | undefined): boolean {
   if (a?.type === "camera" && b?.type === "camera") return a.site === b.site;
   return a?.type === b?.type;
 }

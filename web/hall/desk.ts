@@ -5,7 +5,7 @@ import { OwnDevices } from "./ownDevices";
 import { sendSnapshots } from "./snapshot";
 
 /** What lives as long as the page does, whatever screen is shown. */
-export const token = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+const token = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 
 export const connection = new Connection<HallView>(
   signalingUrl(),

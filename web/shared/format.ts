@@ -90,8 +90,8 @@ export function startOfMonth(time: Time, months = 0): Time {
   return new Date(date.getFullYear(), date.getMonth() + months, 1).getTime();
 }
 
-/** Week of the month as offices count it: the week that holds the 1st is week 1. */
+/** A week belongs to the month, and counts in it, by its Thursday: 25/01/2021 is in week 4 of January. */
 export function weekOfMonth(time: Time): number {
-  const first = startOfWeek(startOfMonth(time));
-  return Math.floor(Math.round((startOfWeek(time) - first) / 86_400_000) / 7) + 1;
+  const thursday = new Date(startOfDay(startOfWeek(time), 3));
+  return Math.floor((thursday.getDate() - 1) / 7) + 1;
 }

@@ -1,5 +1,5 @@
-export const videoSlots = 9;
-export const audioSlots = 3;
+const videoSlots = 9;
+const audioSlots = 3;
 
 export interface OwnTracks {
   readonly microphone?: MediaStreamTrack | undefined;

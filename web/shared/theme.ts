@@ -10,7 +10,7 @@ export function loadTheme(page: string): void {
   if (kept === "dark" || kept === "light") document.documentElement.dataset["theme"] = kept;
 }
 
-export function currentTheme(): Theme {
+function currentTheme(): Theme {
   return document.documentElement.dataset["theme"] === "light" ? "light" : "dark";
 }
 

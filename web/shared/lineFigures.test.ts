@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { type LineSample, lineFigures, lineSample } from "./lineFigures";
+import recorded from "./lineFigures.recorded.json";
+
+// Two getStats() reports of a hall's page in Chromium, two intervals apart, cut down to the fields that are read.
+const [earlier, later] = recorded.map((report) => lineSample(report.map((stat) => [stat.id, stat] as const)));
+
+const quiet: LineSample = {
+  at: 0,
+  bytesSent: 0,
+  bytesReceived: 0,
+  packetsSent: 0,
+  packetsReceived: 0,
+  lostUp: 0,
+  lostDown: 0,
+  freezes: 0,
+  rttMs: 0,
+  jitterMs: 0,
+  tcp: false,
+};
+
+test("reads what Chromium reports", () => {
+  if (!earlier || !later) throw new Error("two samples are recorded");
+  expect(later.at - earlier.at).toBeGreaterThan(3000);
+  expect(later.packetsReceived).toBeGreaterThan(earlier.packetsReceived);
+  const line = lineFigures(earlier, later);
+  expect(line.up_kbps).toBeGreaterThan(20);
+  expect(line.down_kbps).toBeGreaterThan(20);
+  expect(line.rtt_ms).toBeLessThan(50);
+  expect(line.up_loss_permille).toBe(0);
+  expect(line.tcp).toBe(false);
+});
+
+test("bitrates are per second of the interval", () => {
+  const line = lineFigures(quiet, { ...quiet, at: 2000, bytesSent: 250_000, bytesReceived: 25_000 });
+  expect(line.up_kbps).toBe(1000);
+  expect(line.down_kbps).toBe(100);
+});
+
+test("loss up is of what was sent, loss down of what should have come", () => {
+  const line = lineFigures(quiet, {
+    ...quiet,
+    at: 2000,
+    packetsSent: 1000,
+    lostUp: 62,
+    packetsReceived: 900,
+    lostDown: 100,
+  });
+  expect(line.up_loss_permille).toBe(62);
+  expect(line.down_loss_permille).toBe(100);
+});
+
+test("freezes are counted over the minute, not the interval", () => {
+  const line = lineFigures(
+    { ...quiet, freezes: 4 },
+    { ...quiet, at: 2000, freezes: 5 },
+    { ...quiet, freezes: 2 },
+  );
+  expect(line.freezes_per_minute).toBe(3);
+});
+
+test("counters that start again with a new peer give zeros, not nonsense", () => {
+  const line = lineFigures(
+    { ...quiet, bytesSent: 9e9, packetsSent: 9e6, lostUp: 500 },
+    { ...quiet, at: 2000 },
+  );
+  expect(line).toEqual({
+    up_kbps: 0,
+    down_kbps: 0,
+    up_loss_permille: 0,
+    down_loss_permille: 0,
+    rtt_ms: 0,
+    jitter_ms: 0,
+    freezes_per_minute: 0,
+    tcp: false,
+  });
+});
+
+test("figures stay within what the protocol allows", () => {
+  const line = lineFigures(quiet, {
+    ...quiet,
+    at: 1,
+    bytesSent: 1e12,
+    rttMs: 1e9,
+    jitterMs: 1e9,
+    packetsSent: 1,
+    lostUp: 50,
+  });
+  expect(line).toMatchObject({ up_kbps: 100_000, rtt_ms: 60_000, jitter_ms: 60_000, up_loss_permille: 1000 });
+});
+
+test("a pair over TCP is told from its local candidate, also where only the pair is marked", () => {
+  const stats = [
+    {
+      type: "candidate-pair",
+      id: "P",
+      timestamp: 5,
+      nominated: true,
+      localCandidateId: "L",
+      currentRoundTripTime: 0.03,
+    },
+    { type: "local-candidate", id: "L", timestamp: 5, protocol: "tcp" },
+  ];
+  expect(lineSample(stats.map((stat) => [stat.id, stat] as const))).toMatchObject({
+    tcp: true,
+    rttMs: 30,
+    at: 5,
+  });
+});
