@@ -70,7 +70,7 @@ require_node() {
   if ! node_fits node; then
     say "Node của hệ thống quá cũ, lấy Node 22 cho riêng web/ / the system's Node is too old: fetching Node 22 for web/ only"
     (cd "$root/web" && npm install --no-save --no-audit --no-fund --loglevel=error node@22 >/dev/null) ||
-      fail "Không lấy được Node 22 / Node 22 could not be fetched" "Kiểm tra mạng tới registry.npmjs.org. / Check the way to registry.npmjs.org."
+      fail "Không lấy được Node 22 / Node 22 could not be fetched" "Kiểm tra mạng tới kho gói npm. / Check the way to the npm registry."
     export PATH="$own:$PATH"
   fi
 }
@@ -79,22 +79,29 @@ web_hash() {
   (cd "$root/web" && find . \( -name node_modules -o -name dist \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
 }
 
+# install_node_modules FOLDER: what its package-lock.json names. Not npm ci: that refuses a lock which leaves out the
+# optional packages of other systems, and which of them a registry has differs.
+install_node_modules() {
+  local folder="$root/$1"
+  require_node
+  if [ ! -f "$folder/node_modules/.lock" ] || ! cmp -s "$folder/package-lock.json" "$folder/node_modules/.lock"; then
+    say "Cài thư viện của $1 / installing the libraries of $1"
+    (cd "$folder" && npm install --no-save --no-audit --no-fund --loglevel=error >/dev/null) ||
+      fail "npm install không chạy được / npm install failed" "Kiểm tra mạng tới kho gói npm. / Check the way to the npm registry."
+    cp "$folder/package-lock.json" "$folder/node_modules/.lock"
+  fi
+  # npm removes what it did not put there itself, and with it the Node that may be running it.
+  require_node
+}
+
 # build_web: web/dist, unless it was made of these very sources.
 build_web() {
   [ -f "$root/web/package.json" ] || fail "Thiếu web/package.json / web/package.json is missing" "Lấy lại mã nguồn cho đủ. / Get the whole source tree."
   local now stamp="$root/web/dist/.sources"
   now=$(web_hash)
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ]; then return 0; fi
-  require_node
+  install_node_modules web
   say "Dựng các trang web / building the pages"
-  (
-    cd "$root/web" &&
-      # npm ci empties node_modules, and with it the Node that may be running it.
-      if [ ! -f node_modules/.lock ] || ! cmp -s package-lock.json node_modules/.lock; then
-        npm ci --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.lock
-      fi
-  ) || fail "npm ci không chạy được / npm ci failed" "Kiểm tra mạng tới registry.npmjs.org. / Check the way to registry.npmjs.org."
-  require_node
-  (cd "$root/web" && npm run build --silent) || fail "Các trang web không dựng được / the pages could not be built" "Xem lỗi ở trên. / See the error above."
+  (cd "$root/web" && npm run build --silent >/dev/null) || fail "Các trang web không dựng được / the pages could not be built" "Xem lỗi ở trên. / See the error above."
   web_hash >"$stamp"
 }
