@@ -67,9 +67,13 @@ export class Console {
     await this.page.keyboard.press("m");
   }
 
+  /** Nothing to do where the recording began with the session. */
   async startRecording(): Promise<void> {
-    await this.page.keyboard.press("r");
-    await this.page.getByText("ĐANG GHI").waitFor();
+    const running = this.page.getByRole("button", { name: "ĐANG GHI" });
+    const start = this.page.getByRole("button", { name: "Ghi hình" });
+    await running.or(start).waitFor();
+    if (await start.isVisible()) await this.page.keyboard.press("r");
+    await running.waitFor();
   }
 
   async stopRecording(): Promise<void> {
