@@ -29,6 +29,7 @@ export class MediaLine {
   private readonly direction: "sends" | "receives";
   private tracks: OwnTracks = {};
   private wanted = false;
+  private exchanging = false;
   private peer: Peer;
   private spare: Peer | undefined;
   private state: MediaState;
@@ -92,7 +93,8 @@ export class MediaLine {
   private async renew(): Promise<void> {
     clearTimeout(this.patienceTimer);
     clearTimeout(this.retryTimer);
-    if (this.connection.status().kind !== "open") return; // the next Whole brings us here again
+    // One offer at a time; without a line the next Whole brings us here again.
+    if (this.exchanging || this.connection.status().kind !== "open") return;
     this.set({ phase: this.state.phase === "joining" ? "joining" : "lost" });
     try {
       await this.exchange();
@@ -108,9 +110,11 @@ export class MediaLine {
     const peer = this.spare ?? this.newPeer();
     this.spare = undefined;
     this.peer = peer;
+    this.exchanging = true;
     try {
       await peer.connect((offer) => this.connection.offer(offer));
     } finally {
+      this.exchanging = false;
       // Not before the page has taken its last pictures over: a closed peer's videos turn black.
       if (old !== peer) setTimeout(() => old.close(), takeOverTime);
     }

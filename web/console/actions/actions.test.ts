@@ -66,7 +66,7 @@ test("recording starts at once and asks before it stops", () => {
 });
 test("a failed recorder can be started again", () =>
   expect(
-    record.command?.(view({ recorder: { state: "failed", reason: "recorder.disk_full" } }), desk()),
+    record.command?.(view({ recorder: { state: "failed", reason: "recording.disk_full" } }), desk()),
   ).toEqual({
     type: "start_recording",
   }));

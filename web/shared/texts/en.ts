@@ -123,6 +123,14 @@ export const en: Readonly<Record<PageTextKey, string>> = {
   "site.not_found": "There is no such hall.",
   "site.not_invited": "The hall is not invited.",
   "socket.too_slow": "The line was too slow and was cut.",
+  "http.method_not_allowed": "The server does not do this here.",
+  "http.wrong_host": "The server does not answer to this name.",
+  "http.length_required": "The request lacks its length.",
+  "message.too_large": "What was sent is too large.",
+  "message.too_many": "Too many at once. Wait a moment.",
+  "message.out_of_order": "The server is not ready for this. Try again.",
+  "session.not_stored": "The session cannot be stored right now. Try again.",
+  "server.stopping": "The server is restarting.",
 
   "help.title": "Call the technician",
   "help.call":

@@ -120,6 +120,14 @@ export const vi = {
   "site.not_found": "Không có điểm cầu này.",
   "site.not_invited": "Điểm cầu không được mời.",
   "socket.too_slow": "Đường truyền quá chậm nên bị ngắt.",
+  "http.method_not_allowed": "Máy chủ không làm việc này ở đây.",
+  "http.wrong_host": "Máy chủ không nhận tên miền này.",
+  "http.length_required": "Yêu cầu thiếu độ dài.",
+  "message.too_large": "Nội dung gửi lên quá lớn.",
+  "message.too_many": "Gửi quá nhanh. Hãy chờ một chút.",
+  "message.out_of_order": "Máy chủ chưa sẵn sàng nhận lệnh này. Hãy thử lại.",
+  "session.not_stored": "Phiên họp tạm không lưu được nên chưa nhận lệnh. Hãy thử lại.",
+  "server.stopping": "Máy chủ đang khởi động lại.",
 
   "help.title": "Gọi kỹ thuật",
   "help.call":
