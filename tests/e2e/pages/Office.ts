@@ -38,7 +38,7 @@ export class Office {
     await this.page.getByLabel("Tên phiên họp").fill(title);
     await this.page.getByLabel("Chủ tọa").fill("Phó Chủ tịch UBND tỉnh");
     await this.page.getByRole("button", { name: "Tất cả cấp huyện" }).click();
-    await this.page.getByRole("button", { name: "Cấp tỉnh" }).click();
+    await this.page.getByRole("button", { name: "Sở, ngành" }).click();
     await this.page.getByRole("button", { name: "Thêm mục" }).click();
     await this.page.getByLabel("Nội dung mục").fill("Báo cáo phòng, chống rét");
     await this.save();
