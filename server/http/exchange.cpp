@@ -76,12 +76,17 @@ int Exchange::write_headers() {
   return 0;
 }
 
+int Exchange::complete() {
+  finished_ = true;
+  return lws_http_transaction_completed(wsi_) != 0 ? -1 : 0;
+}
+
 int Exchange::writable() {
-  if (!response_) return 0;
+  if (!response_ || finished_) return 0;
   auto& response = *response_;
   if (!headers_sent_) {
     if (write_headers() != 0) return -1;
-    if (response.length == 0) return lws_http_transaction_completed(wsi_) != 0 ? -1 : 0;
+    if (response.length == 0) return complete();
     lws_callback_on_writable(wsi_);
     return 0;
   }
@@ -101,7 +106,7 @@ int Exchange::writable() {
     response.offset += static_cast<std::int64_t>(size);
     response.length -= static_cast<std::int64_t>(size);
     lws_set_timeout(wsi_, PENDING_TIMEOUT_HTTP_CONTENT, progress_timeout_seconds);
-    if (last) return lws_http_transaction_completed(wsi_) != 0 ? -1 : 0;
+    if (last) return complete();
   } while (lws_send_pipe_choked(wsi_) == 0);
   lws_callback_on_writable(wsi_);
   return 0;

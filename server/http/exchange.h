@@ -18,6 +18,8 @@ class Exchange {
   ExchangeId id() const { return id_; }
   Request& request() { return request_; }
   bool answered() const { return response_.has_value(); }
+  /// The answer has gone out; the connection may wait for its next request.
+  bool finished() const { return finished_; }
   int status() const { return response_ ? response_->status : 0; }
 
   /// The first answer counts.
@@ -31,12 +33,14 @@ class Exchange {
 
  private:
   int write_headers();
+  int complete();
 
   lws* wsi_;
   ExchangeId id_;
   Request request_;
   std::optional<Response> response_;
   bool headers_sent_ = false;
+  bool finished_ = false;
 };
 
 /// Headers of every answer; a handler's own header of the same name wins.

@@ -411,7 +411,8 @@ void Listener::drain(std::chrono::milliseconds patience) {
   const auto busy = [&parts] {
     for (const auto& [id, socket] : parts.open_sockets)
       if (socket->queued_messages() > 0) return true;
-    return !parts.exchanges.empty();
+    return std::any_of(parts.exchanges.begin(), parts.exchanges.end(),
+                       [](const auto& entry) { return !entry.second->finished(); });
   };
   // A timer, so that the library does not sleep past the end of our patience.
   const auto tick = std::chrono::milliseconds(50);

@@ -1,8 +1,8 @@
-#include <gtest/gtest.h>
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <set>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "server/auth/cookies.h"
 #include "server/auth/hall_links.h"
@@ -41,7 +41,8 @@ TEST(HallLinks, RefuseAnyForgedCharacter) {
     forged[i] = forged[i] == 'A' ? 'B' : 'A';
     EXPECT_FALSE(links.read(forged)) << i;
   }
-  for (const auto& broken : {std::string(), std::string("?"), token + "A", token.substr(1), std::string(10000, 'A')})
+  for (const auto& broken :
+       {std::string(), std::string("?"), token + "A", token.substr(1), std::string(10000, 'A')})
     EXPECT_EQ(links.read(broken).error().text_key, "link.wrong");
   EXPECT_FALSE(HallLinks(random_bytes(32)).read(token)) << "another key";
 }
@@ -117,7 +118,8 @@ TEST(Throttle, BoundsOneAddressOverAllAccounts) {
 TEST(Throttle, ForgetsWhatIsOld) {
   Throttle throttle;
   const auto now = Throttle::Time(1000h);
-  for (int i = 0; i < 3000; ++i) throttle.wrong("user" + std::to_string(i), "10.0.0." + std::to_string(i), now);
+  for (int i = 0; i < 3000; ++i)
+    throttle.wrong("user" + std::to_string(i), "10.0.0." + std::to_string(i), now);
   throttle.wrong("an", "10.1.1.1", now + 2h);
   EXPECT_EQ(throttle.size(), 2U);
 }
@@ -128,24 +130,30 @@ struct RoleCase {
   std::set<Right> may;
 };
 const std::vector<RoleCase> role_cases{
-    {"administrator", Role::administrator,
-     {Right::anyone, Right::logged_in, Right::see_places, Right::edit_places, Right::edit_meetings, Right::see_links,
-      Right::see_recordings, Right::conduct, Right::administer}},
-    {"operator", Role::operator_,
-     {Right::anyone, Right::logged_in, Right::see_places, Right::edit_meetings, Right::see_links, Right::see_recordings,
-      Right::conduct}},
-    {"clerk", Role::clerk,
-     {Right::anyone, Right::logged_in, Right::see_places, Right::edit_meetings, Right::see_links, Right::see_recordings}},
+    {"administrator",
+     Role::administrator,
+     {Right::anyone, Right::logged_in, Right::see_places, Right::edit_places, Right::edit_meetings,
+      Right::see_links, Right::see_recordings, Right::conduct, Right::administer}},
+    {"operator",
+     Role::operator_,
+     {Right::anyone, Right::logged_in, Right::see_places, Right::edit_meetings, Right::see_links,
+      Right::see_recordings, Right::conduct}},
+    {"clerk",
+     Role::clerk,
+     {Right::anyone, Right::logged_in, Right::see_places, Right::edit_meetings, Right::see_links,
+      Right::see_recordings}},
     {"chair", Role::chair, {Right::anyone, Right::logged_in, Right::see_recordings}},
     {"official", Role::official, {Right::anyone, Right::logged_in}},
 };
 class Roles : public testing::TestWithParam<RoleCase> {};
 TEST_P(Roles, MayWhatTheTableSays) {
   for (const auto& row : rights_table)
-    EXPECT_EQ(may(GetParam().role, row.right), GetParam().may.contains(row.right)) << static_cast<int>(row.right);
+    EXPECT_EQ(may(GetParam().role, row.right), GetParam().may.contains(row.right))
+        << static_cast<int>(row.right);
   EXPECT_EQ(rights_of(GetParam().role).administer, GetParam().may.contains(Right::administer));
 }
-INSTANTIATE_TEST_SUITE_P(All, Roles, testing::ValuesIn(role_cases), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, Roles, testing::ValuesIn(role_cases),
+                         [](const auto& test) { return test.param.name; });
 
 TEST(Passwords, FitOnlyTheirOwnHash) {
   const auto hash = hash_password("mười ký tự trở lên");

@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
-
 #include <fstream>
 #include <sstream>
+
+#include <gtest/gtest.h>
 
 #include "server/session/events.h"
 #include "server/signaling/protocol.h"
@@ -20,7 +20,8 @@ const std::vector<BrokenCase> broken_cases{
     {"UnknownType", R"({"type":"fly"})", "/type: unknown \"fly\""},
     {"UnknownField", R"({"type":"ask_whole","x":1})", ": unknown field"},
     {"MissingField", R"({"type":"offer","id":1})", "/sdp: missing"},
-    {"UnknownLayout", R"({"type":"give","id":1,"command":{"type":"stage_scene","scene":{"layout":"spiral","cells":[]}}})",
+    {"UnknownLayout",
+     R"({"type":"give","id":1,"command":{"type":"stage_scene","scene":{"layout":"spiral","cells":[]}}})",
      "/command/scene/layout: unknown value"},
     {"SiteIsText",
      R"({"type":"give","id":1,"command":{"type":"stage_scene","scene":{"layout":"single","cells":[{"source":{"type":"camera","site":"x"}}]}}})",
@@ -40,7 +41,8 @@ TEST_P(Broken, MessageSaysWhere) {
     EXPECT_STREQ(e.what(), GetParam().error);
   }
 }
-INSTANTIATE_TEST_SUITE_P(All, Broken, testing::ValuesIn(broken_cases), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, Broken, testing::ValuesIn(broken_cases),
+                         [](const auto& test) { return test.param.name; });
 
 TEST(Codec, GivesBackWhatItTook) {
   const session::Event event = session::SceneStaged{
@@ -50,7 +52,8 @@ TEST(Codec, GivesBackWhatItTook) {
 }
 
 TEST(Codec, TakesNullForAnOptionalThatIsNotThere) {
-  const auto command = decode<session::Command>(json::parse(R"({"type":"give_floor","site":5,"seconds":null})"));
+  const auto command =
+      decode<session::Command>(json::parse(R"({"type":"give_floor","site":5,"seconds":null})"));
   EXPECT_FALSE(std::get<session::GiveFloor>(command).seconds);
 }
 

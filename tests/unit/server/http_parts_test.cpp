@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <sstream>
+
+#include <gtest/gtest.h>
 
 #include "server/config.h"
 #include "server/http/download.h"
@@ -43,7 +43,8 @@ TEST_P(Range, IsChosen) {
   EXPECT_EQ(choice.kind, GetParam().kind);
   EXPECT_EQ(choice.range, GetParam().range);
 }
-INSTANTIATE_TEST_SUITE_P(All, Range, testing::ValuesIn(range_cases), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, Range, testing::ValuesIn(range_cases),
+                         [](const auto& test) { return test.param.name; });
 
 struct TypeCase {
   const char* name;
@@ -78,7 +79,8 @@ TEST_P(FileType, IsReadFromTheContent) {
   EXPECT_EQ(type ? *type : "", GetParam().type);
   EXPECT_EQ(type ? "document.type_forbidden" : type.error().text_key, "document.type_forbidden");
 }
-INSTANTIATE_TEST_SUITE_P(All, FileType, testing::ValuesIn(type_cases), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, FileType, testing::ValuesIn(type_cases),
+                         [](const auto& test) { return test.param.name; });
 
 TEST(Problem, IsRfc9457InVietnamese) {
   const auto response = http::problem_response(409, "meeting.changed_meanwhile", "d\xff", "17");
@@ -111,7 +113,8 @@ TEST(Config, NamesTheLineAndTheKeyOfAMistake) {
 }
 
 TEST(Config, HasADocumentedExampleThatIsRead) {
-  const char* arguments[] = {"diemcau", "--config", SOURCE_DIR "/server/diemcau.toml", "--port", "9000", "demo"};
+  const char* arguments[] = {"diemcau", "--config", SOURCE_DIR "/server/diemcau.toml",
+                             "--port",  "9000",     "demo"};
   const auto config = server::read_arguments(6, arguments);
   ASSERT_TRUE(config);
   EXPECT_EQ(config->port, 9000);

@@ -15,7 +15,8 @@ inline constexpr DocumentId film{21}, paper{22};
 Brief example_brief();
 State example_state();
 
-/// Runs one script; every mismatch is a line of the result. tests/unit/sessions/README.md says how scripts are written.
+/// Runs one script; every mismatch is a line of the result. tests/unit/sessions/README.md says how scripts
+/// are written.
 std::vector<std::string> run_script(const std::filesystem::path& file);
 
 }  // namespace diemcau::session
