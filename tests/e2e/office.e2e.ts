@@ -86,7 +86,7 @@ test("search finds the meeting without marks, and the document by its number", a
   await found.getByText(title).first().waitFor();
   await office.page.keyboard.press("Control+a");
   await office.page.keyboard.type("12/GM-BNN");
-  await found.getByText("Giấy mời của Bộ").first().waitFor();
+  await found.getByText("Giấy mời của Bộ").filter({ visible: true }).first().waitFor();
   await office.page.keyboard.press("Escape");
 });
 
