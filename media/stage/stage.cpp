@@ -235,6 +235,8 @@ void Stage::replay(Slot& slot, Track& track, Clock::time_point now) {
     if (sequence == range->second) break;
   }
   slot.end_replay();
+  // For a viewer that has lost its picture, what it waits for stays what it was.
+  if (slot.current == &track) return;
   std::erase(track.waiting, &slot);
   show(slot, track);
 }
@@ -255,7 +257,7 @@ void Stage::on_rtcp(Peer& peer, const rtp::RtcpReport& report, Clock::time_point
     auto* const slot = peer.find_slot(ssrc);
     if (slot == nullptr || slot->current == nullptr || slot->kind() != Kind::video) continue;
     auto& track = *slot->current;
-    if (track.is_still(now)) replay(*slot, track, now);
+    if (track.is_still(now) && slot->may_replay(now)) replay(*slot, track, now);
     ask(track, now);
   }
   for (const auto& lost : report.lost) {
