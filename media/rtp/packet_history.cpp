@@ -20,6 +20,12 @@ void PacketHistory::add(std::uint16_t sequence, std::span<const std::byte> packe
   if (starts_keyframe && (!keyframe_ || sequence_distance(sequence, *keyframe_) > 0)) keyframe_ = sequence;
 }
 
+void PacketHistory::clear() {
+  for (auto& entry : entries_) entry.bytes.clear();
+  newest_.reset();
+  keyframe_.reset();
+}
+
 std::span<const std::byte> PacketHistory::find(std::uint16_t sequence) const {
   const auto& entry = entries_[sequence % entries_.size()];
   return entry.sequence == sequence ? std::span<const std::byte>(entry.bytes) : std::span<const std::byte>();

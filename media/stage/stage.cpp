@@ -198,7 +198,18 @@ void Stage::on_clip_packet(Kind kind, std::span<const std::byte> packet, Clock::
   if (const auto arrived = track.take(packet, now)) pass_on(track, *arrived, now);
 }
 
+void Stage::rebind(Track& track, Clock::time_point now) {
+  for (auto* slot : std::exchange(track.viewers, {})) {
+    slot->current = nullptr;
+    if (slot->pending != nullptr) continue;
+    slot->pending = &track;
+    track.waiting.push_back(slot);
+  }
+  if (track.kind() == Kind::video && !track.waiting.empty()) ask(track, now);
+}
+
 void Stage::pass_on(Track& track, const Track::Arrived& arrived, Clock::time_point now) {
+  if (arrived.restarted) rebind(track, now);
   // A closed microphone is closed here, whatever the page does.
   if (track.kind() == Kind::audio && !is_audible(track.source())) return;
   for (auto* slot : track.viewers) {

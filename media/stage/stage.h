@@ -58,6 +58,7 @@ class Stage {
   void let_go(Slot& slot);
   void drop_tracks(Source& source);
   void ask(Track& track, Clock::time_point now);
+  void rebind(Track& track, Clock::time_point now);
   void pass_on(Track& track, const Track::Arrived& arrived, Clock::time_point now);
   void replay(Slot& slot, Track& track, Clock::time_point now);
   bool is_audible(SourceId source) const;

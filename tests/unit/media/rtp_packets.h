@@ -10,7 +10,7 @@ struct Fields {
   bool marker = false;
   std::uint16_t sequence = 1;
   std::uint32_t timestamp = 0, ssrc = 0x1000;
-  Bytes extension;  ///< elements of the one-byte form, padded here; empty: no extension block
+  Bytes extension{};  ///< elements of the one-byte form, padded here; empty: no extension block
 };
 
 inline Bytes write_packet(const Fields& fields, std::span<const std::byte> payload) {
