@@ -12,6 +12,7 @@
 #include "media/rtp/packet.h"
 #include "media/rtp/vp8.h"
 #include "tests/load/test_peer.h"
+#include "tests/unit/media/free_port.h"
 #include "tests/unit/media/rtp_packets.h"
 
 /// The engine as browsers see it, over real sockets of the loopback.
@@ -21,7 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 using load::TestPeer;
 
-constexpr std::uint16_t port = 28620;
+const std::uint16_t port = free_port();
 constexpr StageId stage{1};
 constexpr SourceId an_binh{10};
 constexpr SourceId ban_mai{20};

@@ -12,11 +12,12 @@
 #include <poll.h>
 
 #include "tests/unit/media/bytes.h"
+#include "tests/unit/media/free_port.h"
 
 namespace diemcau::transport {
 namespace {
 
-constexpr std::uint16_t port = 28610;
+const std::uint16_t port = free_port();
 
 Endpoint loopback(std::uint16_t at) {
   sockaddr_storage name{};
@@ -158,7 +159,8 @@ TEST(UdpPort, ATakenPortIsNamed) {
     FAIL() << "two on one port";
   } catch (const std::system_error& what) {
     EXPECT_EQ(what.code().value(), EADDRINUSE);
-    EXPECT_NE(std::string(what.what()).find("udp 127.0.0.1:28610"), std::string::npos) << what.what();
+    EXPECT_NE(std::string(what.what()).find("udp 127.0.0.1:" + std::to_string(port)), std::string::npos)
+        << what.what();
   }
   EXPECT_THROW(UdpPort("mạng nội bộ", port), std::system_error);
 }

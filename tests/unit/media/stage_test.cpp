@@ -4,6 +4,7 @@
 
 #include "media/stage/keyframe_gate.h"
 #include "media/stage/peer.h"
+#include "tests/unit/media/free_port.h"
 #include "tests/unit/media/rtp_packets.h"
 
 /// The parts of a stage that need no network: slots, tracks, the keyframe gate.
@@ -108,7 +109,7 @@ class SlotTest : public testing::Test {
   }
 
   transport::DtlsContext dtls_;
-  transport::Ports ports_{"127.0.0.1", 28611, [](const transport::TcpPort::Watch&) {},
+  transport::Ports ports_{"127.0.0.1", free_port(), [](const transport::TcpPort::Watch&) {},
                           [](const transport::Endpoint&, std::span<std::byte>) {}};
   media::LiveCounters counters_;
   Clock::time_point now_{1h};
