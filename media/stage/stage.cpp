@@ -11,8 +11,8 @@ namespace {
 constexpr SourceId clip = media::Engine::clip_source;
 }
 
-Stage::Stage(StageId id, media::LiveCounters& counters, std::function<void()> ask_clip_keyframe)
-    : id_(id), counters_(counters), ask_clip_keyframe_(std::move(ask_clip_keyframe)) {}
+Stage::Stage(media::LiveCounters& counters, std::function<void()> ask_clip_keyframe)
+    : counters_(counters), ask_clip_keyframe_(std::move(ask_clip_keyframe)) {}
 
 void Stage::add(Peer& peer) {
   peers_.push_back(&peer);

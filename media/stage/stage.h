@@ -18,7 +18,7 @@ using media::StageId;
 class Stage {
  public:
   /// `ask_clip_keyframe` reaches the clip's encoder.
-  Stage(StageId id, media::LiveCounters& counters, std::function<void()> ask_clip_keyframe);
+  Stage(media::LiveCounters& counters, std::function<void()> ask_clip_keyframe);
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
@@ -65,7 +65,6 @@ class Stage {
   bool is_in_scene(SourceId source) const;
   Track* camera_of(SourceId source) const;
 
-  StageId id_;
   media::LiveCounters& counters_;
   std::function<void()> ask_clip_keyframe_;
   Scene scene_;

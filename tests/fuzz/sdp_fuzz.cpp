@@ -14,6 +14,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::size_t lines = 0;
   for (std::size_t at = 0; (at = answer.find("\r\nm=", at)) != std::string::npos; ++at) ++lines;
   must(lines == agreed.size());
-  for (const unsigned char c : answer) must((c >= 0x20 && c < 0x7f) || c == '\r' || c == '\n');
+  for (const char c : answer) must((c >= 0x20 && c < 0x7f) || c == '\r' || c == '\n');
   return 0;
 }
