@@ -112,8 +112,8 @@ void Worker::handle(Letter& letter) {
                  [&](OpenStage& open) {
                    const auto id = open.stage;
                    if (!stages_.contains(id))
-                     stages_[id] = std::make_unique<stage::Stage>(id, counters_,
-                                                                  [this, id] { ask_clip_keyframe_(id); });
+                     stages_[id] =
+                         std::make_unique<stage::Stage>(counters_, [this, id] { ask_clip_keyframe_(id); });
                  },
                  [&](CloseStage& close) { close_stage(close.stage); },
                  [&](SetScene& set) {

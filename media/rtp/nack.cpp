@@ -42,13 +42,16 @@ std::vector<std::uint16_t> NackGenerator::due(Clock::time_point now, Clock::dura
   const auto interval = std::max<Clock::duration>(least_interval, round_trip);
   for (auto it = missing_.begin(); it != missing_.end();) {
     auto& [sequence, missing] = *it;
-    if (missing.requests >= most_requests || now - missing.noticed > too_old) {
+    // The answer to the last request has its round trip too.
+    const bool unanswered = missing.requests >= most_requests && now - missing.asked >= interval;
+    if (unanswered || now - missing.noticed > too_old) {
       given_up_ = true;
       it = missing_.erase(it);
       continue;
     }
-    const bool ask =
-        missing.requests == 0 ? now - missing.noticed >= reordering : now - missing.asked >= interval;
+    const bool ask = missing.requests == 0
+                         ? now - missing.noticed >= reordering
+                         : missing.requests < most_requests && now - missing.asked >= interval;
     if (ask) {
       missing.asked = now;
       ++missing.requests;

@@ -1,5 +1,7 @@
 #include "media/rtp/packet_history.h"
 
+#include <cstdlib>
+
 #include "media/rtp/packet.h"
 
 namespace diemcau::rtp {
@@ -11,7 +13,17 @@ void PacketHistory::add(std::uint16_t sequence, std::span<const std::byte> packe
   entry.sequence = sequence;
   entry.bytes.assign(packet.begin(), packet.end());
   if (!newest_ || sequence_distance(sequence, *newest_) > 0) newest_ = sequence;
+  // An overwritten keyframe is none, and after 2^15 packets it would seem newer than the next.
+  if (keyframe_ &&
+      static_cast<std::size_t>(std::abs(sequence_distance(*newest_, *keyframe_))) >= entries_.size())
+    keyframe_.reset();
   if (starts_keyframe && (!keyframe_ || sequence_distance(sequence, *keyframe_) > 0)) keyframe_ = sequence;
+}
+
+void PacketHistory::clear() {
+  for (auto& entry : entries_) entry.bytes.clear();
+  newest_.reset();
+  keyframe_.reset();
 }
 
 std::span<const std::byte> PacketHistory::find(std::uint16_t sequence) const {

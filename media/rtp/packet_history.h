@@ -17,6 +17,8 @@ class PacketHistory {
   explicit PacketHistory(std::size_t capacity);  ///< a power of two
 
   void add(std::uint16_t sequence, std::span<const std::byte> packet, bool starts_keyframe);
+  void clear();
+  std::size_t capacity() const { return entries_.size(); }
   /// The packet, or empty when it was never here or is overwritten.
   std::span<const std::byte> find(std::uint16_t sequence) const;
   /// Sequence numbers from the start of the last keyframe to the newest packet, when every one of them is

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <sstream>
 
 namespace diemcau::rtp {
@@ -89,6 +90,10 @@ class OfferReader {
     // Bundled: the first of each holds for all.
     if (name == "ice-ufrag") return keep_first(offer_.ice_ufrag, line);
     if (name == "ice-pwd") return keep_first(offer_.ice_password, line);
+    if (name == "group" && bundle_.empty() && cut(line, ' ') == "BUNDLE") {
+      while (!line.empty()) bundle_.insert(std::string(cut(line, ' ')));
+      return;
+    }
     if (name == "fingerprint") {
       if (lower(cut(line, ' ')) == "sha-256") keep_first(offer_.fingerprint, line);
       return;
@@ -108,6 +113,8 @@ class OfferReader {
       media.direction = Direction::none;
     } else if (name == "bundle-only") {
       media.rejected = false;  // port 0 is how later bundled m-lines are written (RFC 9143 6)
+    } else if (name == "rtcp-mux") {
+      media.multiplexed = true;
     } else if (name == "rtpmap") {
       read_codec(media, line);
     } else if (name == "fmtp") {
@@ -168,10 +175,24 @@ class OfferReader {
     } else if (std::any_of(offer_.media.begin(), offer_.media.end(),
                            [](const auto& m) { return m.mid.empty(); })) {
       why_ = "an m-line without mid";
+    } else if (bundle_.empty()) {
+      why_ = "no BUNDLE";
+    } else {
+      std::set<std::string> mids;
+      for (const auto& media : offer_.media) check(media, mids);
     }
   }
 
+  void check(const OfferedMedia& media, std::set<std::string>& mids) {
+    if (!mids.insert(media.mid).second) why_ = "two m-lines with one mid";
+    if (media.rejected) return;
+    if (!bundle_.contains(media.mid)) why_ = "an m-line outside of the BUNDLE";
+    // A data channel has no RTCP.
+    if (media.kind != MediaKind::other && !media.multiplexed) why_ = "no RTCP mux";
+  }
+
   Offer offer_;
+  std::set<std::string> bundle_;
   std::string why_;
 };
 

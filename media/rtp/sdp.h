@@ -33,7 +33,8 @@ struct OfferedMedia {
   std::string protocol;   ///< "UDP/TLS/RTP/SAVPF"
   std::string mid;
   Direction direction = Direction::both;
-  bool rejected = false;  ///< port 0 without bundle-only
+  bool rejected = false;     ///< port 0 without bundle-only
+  bool multiplexed = false;  ///< RTP and RTCP on one port
   std::vector<Codec> codecs;
   std::vector<Extension> extensions;
   std::vector<std::uint32_t> ssrcs;                                   ///< of a=ssrc, in order, each once

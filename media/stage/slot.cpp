@@ -13,6 +13,8 @@ constexpr std::size_t longest = 1500;
 constexpr std::uint32_t video_clock = 90000;
 constexpr std::uint32_t audio_clock = 48000;
 constexpr auto repair_spacing = 30ms;
+constexpr auto replay_spacing = 250ms;
+constexpr int half_reach = 0x4000;
 constexpr std::uint32_t repairs_at_least = 30;  // a second, so that a still picture can be repaired too
 
 void put16(std::span<std::byte> out, std::size_t at, std::uint32_t value) {
@@ -97,6 +99,10 @@ void Slot::sent(const rtp::PacketView& packet, const std::optional<rtp::Vp8Descr
   highest_ += static_cast<std::uint32_t>(ahead);
   last_timestamp_ = packet.timestamp + timestamp_offset_;
   last_sent_ = now;
+  // A 16-bit distance holds for half a round: the beginning of the binding is drawn along.
+  for (auto* from : {&first_in_, &first_repair_})
+    if (rtp::sequence_distance(packet.sequence, *from) > half_reach)
+      *from = static_cast<std::uint16_t>(packet.sequence - half_reach);
   if (picture) {
     last_picture_ = static_cast<std::uint16_t>((picture->picture_id.value_or(0) + picture_offset_) & 0x7fff);
     last_tl0_ = static_cast<std::uint8_t>(picture->tl0_index.value_or(0) + tl0_offset_);
@@ -118,6 +124,12 @@ std::optional<std::uint16_t> Slot::repair(std::uint16_t out_sequence, Clock::tim
   last = {out_sequence, now};
   ++repairs_;
   return in;
+}
+
+bool Slot::may_replay(Clock::time_point now) {
+  if (now - replay_began_ < replay_spacing) return false;
+  replay_began_ = now;
+  return true;
 }
 
 void Slot::replay_step(const rtp::PacketView& packet) {

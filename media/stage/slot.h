@@ -54,6 +54,8 @@ class Slot {
   /// repairs).
   std::optional<std::uint16_t> repair(std::uint16_t out_sequence, Clock::time_point now);
 
+  /// False when one has just begun: a viewer that asks in a loop gets its hundreds of packets once.
+  bool may_replay(Clock::time_point now);
   /// The packets since a still picture's keyframe follow, in one burst: their timestamps are squeezed to one
   /// millisecond a frame. Call for each packet before write(), in order; then end_replay().
   void replay_step(const rtp::PacketView& packet);
@@ -86,6 +88,7 @@ class Slot {
   std::uint8_t tl0_offset_ = 0;
   std::uint32_t replay_timestamp_ = 0;  ///< input timestamp of the last replayed packet
   bool replaying_ = false, replayed_ = false;
+  Clock::time_point replay_began_{};
 
   // What went out last.
   std::uint32_t highest_;  ///< extended sequence number

@@ -11,8 +11,8 @@ namespace {
 constexpr SourceId clip = media::Engine::clip_source;
 }
 
-Stage::Stage(StageId id, media::LiveCounters& counters, std::function<void()> ask_clip_keyframe)
-    : id_(id), counters_(counters), ask_clip_keyframe_(std::move(ask_clip_keyframe)) {}
+Stage::Stage(media::LiveCounters& counters, std::function<void()> ask_clip_keyframe)
+    : counters_(counters), ask_clip_keyframe_(std::move(ask_clip_keyframe)) {}
 
 void Stage::add(Peer& peer) {
   peers_.push_back(&peer);
@@ -198,7 +198,18 @@ void Stage::on_clip_packet(Kind kind, std::span<const std::byte> packet, Clock::
   if (const auto arrived = track.take(packet, now)) pass_on(track, *arrived, now);
 }
 
+void Stage::rebind(Track& track, Clock::time_point now) {
+  for (auto* slot : std::exchange(track.viewers, {})) {
+    slot->current = nullptr;
+    if (slot->pending != nullptr) continue;
+    slot->pending = &track;
+    track.waiting.push_back(slot);
+  }
+  if (track.kind() == Kind::video && !track.waiting.empty()) ask(track, now);
+}
+
 void Stage::pass_on(Track& track, const Track::Arrived& arrived, Clock::time_point now) {
+  if (arrived.restarted) rebind(track, now);
   // A closed microphone is closed here, whatever the page does.
   if (track.kind() == Kind::audio && !is_audible(track.source())) return;
   for (auto* slot : track.viewers) {
@@ -235,6 +246,8 @@ void Stage::replay(Slot& slot, Track& track, Clock::time_point now) {
     if (sequence == range->second) break;
   }
   slot.end_replay();
+  // For a viewer that has lost its picture, what it waits for stays what it was.
+  if (slot.current == &track) return;
   std::erase(track.waiting, &slot);
   show(slot, track);
 }
@@ -255,7 +268,7 @@ void Stage::on_rtcp(Peer& peer, const rtp::RtcpReport& report, Clock::time_point
     auto* const slot = peer.find_slot(ssrc);
     if (slot == nullptr || slot->current == nullptr || slot->kind() != Kind::video) continue;
     auto& track = *slot->current;
-    if (track.is_still(now)) replay(*slot, track, now);
+    if (track.is_still(now) && slot->may_replay(now)) replay(*slot, track, now);
     ask(track, now);
   }
   for (const auto& lost : report.lost) {

@@ -18,7 +18,7 @@ using media::StageId;
 class Stage {
  public:
   /// `ask_clip_keyframe` reaches the clip's encoder.
-  Stage(StageId id, media::LiveCounters& counters, std::function<void()> ask_clip_keyframe);
+  Stage(media::LiveCounters& counters, std::function<void()> ask_clip_keyframe);
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
@@ -58,13 +58,13 @@ class Stage {
   void let_go(Slot& slot);
   void drop_tracks(Source& source);
   void ask(Track& track, Clock::time_point now);
+  void rebind(Track& track, Clock::time_point now);
   void pass_on(Track& track, const Track::Arrived& arrived, Clock::time_point now);
   void replay(Slot& slot, Track& track, Clock::time_point now);
   bool is_audible(SourceId source) const;
   bool is_in_scene(SourceId source) const;
   Track* camera_of(SourceId source) const;
 
-  StageId id_;
   media::LiveCounters& counters_;
   std::function<void()> ask_clip_keyframe_;
   Scene scene_;

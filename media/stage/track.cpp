@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace diemcau::stage {
 namespace {
 // Video: two seconds of a good camera. Audio is not asked for again yet; a few packets tell duplicates.
 constexpr std::size_t video_history = 512;
 constexpr std::size_t audio_history = 64;
+constexpr std::size_t longest_payload = 1440;  // with any header of a slot within an Ethernet frame
 constexpr double video_clock = 90000;
 constexpr double audio_clock = 48000;
 }  // namespace
@@ -20,9 +22,17 @@ Track::Track(SourceId source, Kind kind, Peer* publisher)
 
 std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Clock::time_point now) {
   const auto seen = rtp::parse_packet(bytes);
-  if (!seen) return std::nullopt;
+  if (!seen || seen->payload.size() > longest_payload) return std::nullopt;
   const auto sequence = seen->sequence;
-  if (ssrc_ != 0 && seen->ssrc != ssrc_) highest_.reset();
+  const bool restarted = ssrc_ != 0 && seen->ssrc != ssrc_;
+  if (restarted) {
+    // Another encoder (a clip after a clip): its numbers have nothing to do with those before.
+    highest_.reset();
+    transit_.reset();
+    nack = {};
+    history.clear();
+    restarted_ = true;
+  }
   ssrc_ = seen->ssrc;
   // Probing packets without payload count as received (their numbers are used up) but are nothing to show.
   if (publisher_ != nullptr && kind_ == Kind::video) nack.on_packet(sequence, now);
@@ -43,7 +53,11 @@ std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Cloc
   }
   if (ahead >= 0) transit_ = {seen->timestamp, now};
 
-  if (seen->payload.empty() || !history.find(sequence).empty()) return std::nullopt;
+  // What is older than the history may have been passed on already, and a slot must never send two packets
+  // with one number (see SrtpSender).
+  if (seen->payload.empty() || -ahead >= static_cast<int>(history.capacity()) ||
+      !history.find(sequence).empty())
+    return std::nullopt;
   Arrived arrived;
   if (kind_ == Kind::video) {
     arrived.picture = rtp::parse_vp8(seen->payload);
@@ -53,6 +67,7 @@ std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Cloc
   last_packet_ = now;
   history.add(sequence, bytes, keyframe);
   arrived.packet = *rtp::parse_packet(history.find(sequence));
+  arrived.restarted = std::exchange(restarted_, false);
   if (keyframe) gate.on_keyframe();
   return arrived;
 }

@@ -33,6 +33,7 @@ class Track {
   struct Arrived {
     rtp::PacketView packet;
     std::optional<rtp::Vp8Descriptor> picture;  ///< of video
+    bool restarted = false;                     ///< another stream than before: slots must bind anew
   };
   /// Takes a plain packet in. nullopt: nothing to pass on (padding, a duplicate, a broken payload). The views
   /// point into the history and hold until the next packet.
@@ -58,6 +59,7 @@ class Track {
   Kind kind_;
   Peer* publisher_;
   std::uint32_t ssrc_ = 0;
+  bool restarted_ = false;
   Clock::time_point last_packet_{};
   // Receiver statistics of RFC 3550 6.4.1 and appendix A.
   std::optional<std::int64_t> highest_;

@@ -1,5 +1,6 @@
 #include "media/transport/srtp.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <new>
@@ -7,27 +8,20 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "media/transport/srtp_keys.h"
+
 namespace diemcau::transport {
 namespace {
 
 using Iv = std::array<unsigned char, 12>;
 
-// Labels of RFC 3711 4.3.1 (RTP) and 4.3.2 (RTCP).
-enum Label : unsigned char { rtp_key = 0, rtp_salt = 2, rtcp_key = 3, rtcp_salt = 5 };
-
-/// AES-CM key derivation (RFC 3711 4.3.3) with key_derivation_rate 0. The 96-bit salt of GCM stands in front
-/// of 16 zero bits (RFC 7714 11).
+/// The 96-bit salt of GCM stands in front of 16 zero bits (RFC 7714 11).
 template <std::size_t size>
-std::array<unsigned char, size> derive(const SrtpKeys::Direction& master, Label label) {
-  std::array<unsigned char, 16> counter{};
-  std::copy(master.salt.begin(), master.salt.end(), counter.begin());
-  counter[7] ^= label;
+std::array<unsigned char, size> derive(const SrtpKeys::Direction& master, SrtpLabel label) {
+  std::array<unsigned char, 14> salt{};
+  std::copy(master.salt.begin(), master.salt.end(), salt.begin());
   std::array<unsigned char, size> out{};
-  const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
-                                                                                EVP_CIPHER_CTX_free);
-  int written = 0;
-  EVP_EncryptInit_ex(context.get(), EVP_aes_128_ctr(), nullptr, master.key.data(), counter.data());
-  EVP_EncryptUpdate(context.get(), out.data(), &written, out.data(), static_cast<int>(out.size()));
+  derive_srtp_key(master.key, salt, label, out);
   return out;
 }
 
@@ -93,6 +87,20 @@ std::uint64_t guess_index(const ReplayWindow& window, std::uint16_t sequence) {
 
 }  // namespace
 
+void derive_srtp_key(std::span<const unsigned char, 16> master_key,
+                     std::span<const unsigned char, 14> master_salt, SrtpLabel label,
+                     std::span<unsigned char> out) {
+  std::array<unsigned char, 16> counter{};
+  std::copy(master_salt.begin(), master_salt.end(), counter.begin());
+  counter[7] ^= static_cast<unsigned char>(label);
+  std::fill(out.begin(), out.end(), static_cast<unsigned char>(0));
+  const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
+                                                                                EVP_CIPHER_CTX_free);
+  int written = 0;
+  EVP_EncryptInit_ex(context.get(), EVP_aes_128_ctr(), nullptr, master_key.data(), counter.data());
+  EVP_EncryptUpdate(context.get(), out.data(), &written, out.data(), static_cast<int>(out.size()));
+}
+
 void Gcm::Free::operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
 
 Gcm::Gcm(Direction direction, std::span<const unsigned char, 16> key) : context_(EVP_CIPHER_CTX_new()) {
@@ -157,10 +165,10 @@ void ReplayWindow::mark(std::uint64_t index) {
 }
 
 SrtpReceiver::SrtpReceiver(const SrtpKeys::Direction& keys)
-    : rtp_(Gcm::Direction::decrypt, derive<16>(keys, rtp_key)),
-      rtcp_(Gcm::Direction::decrypt, derive<16>(keys, rtcp_key)),
-      rtp_salt_(derive<12>(keys, rtp_salt)),
-      rtcp_salt_(derive<12>(keys, rtcp_salt)) {}
+    : rtp_(Gcm::Direction::decrypt, derive<16>(keys, SrtpLabel::rtp_key)),
+      rtcp_(Gcm::Direction::decrypt, derive<16>(keys, SrtpLabel::rtcp_key)),
+      rtp_salt_(derive<12>(keys, SrtpLabel::rtp_salt)),
+      rtcp_salt_(derive<12>(keys, SrtpLabel::rtcp_salt)) {}
 SrtpReceiver::~SrtpReceiver() { OPENSSL_cleanse(rtp_salt_.data(), rtp_salt_.size()); }
 
 std::optional<std::span<std::byte>> SrtpReceiver::unprotect_rtp(std::span<std::byte> packet) {
@@ -207,10 +215,10 @@ std::optional<std::span<std::byte>> SrtpReceiver::unprotect_rtcp(std::span<std::
 }
 
 SrtpSender::SrtpSender(const SrtpKeys::Direction& keys)
-    : rtp_(Gcm::Direction::encrypt, derive<16>(keys, rtp_key)),
-      rtcp_(Gcm::Direction::encrypt, derive<16>(keys, rtcp_key)),
-      rtp_salt_(derive<12>(keys, rtp_salt)),
-      rtcp_salt_(derive<12>(keys, rtcp_salt)) {}
+    : rtp_(Gcm::Direction::encrypt, derive<16>(keys, SrtpLabel::rtp_key)),
+      rtcp_(Gcm::Direction::encrypt, derive<16>(keys, SrtpLabel::rtcp_key)),
+      rtp_salt_(derive<12>(keys, SrtpLabel::rtp_salt)),
+      rtcp_salt_(derive<12>(keys, SrtpLabel::rtcp_salt)) {}
 SrtpSender::~SrtpSender() { OPENSSL_cleanse(rtp_salt_.data(), rtp_salt_.size()); }
 
 std::size_t SrtpSender::protect_rtp(std::span<std::byte> buffer, std::size_t size, std::size_t header_size,

@@ -115,7 +115,11 @@ std::optional<BindingRequest> parse_binding_request(std::span<const std::byte> m
   if (!in.ok() || type != binding_request_type || cookie != magic_cookie ||
       length != message.size() - header_size)
     return std::nullopt;
+  bool proved = false;
   const bool whole = for_each_attribute(message, [&](const Attribute& attribute) {
+    // What follows MESSAGE-INTEGRITY may be anybody's: it is ignored (RFC 8489 14.5).
+    if (proved) return;
+    proved = attribute.type == message_integrity;
     if (attribute.type == username) {
       const std::string_view name(reinterpret_cast<const char*>(attribute.value.data()),
                                   attribute.value.size());

@@ -51,6 +51,13 @@ void TcpPort::accept_all() {
 }
 
 void TcpPort::on_readable(int fd) {
+  reading_ = true;
+  read_all(fd);
+  reading_ = false;
+  closing_.clear();
+}
+
+void TcpPort::read_all(int fd) {
   std::array<std::byte, 16384> bytes;
   for (;;) {
     const auto found = by_fd_.find(fd);
@@ -90,6 +97,7 @@ void TcpPort::close_fd(int fd) {
   if (found == by_fd_.end()) return;
   on_watch_({fd, false, true});
   by_number_.erase(found->second->endpoint.connection);
+  if (reading_) closing_.push_back(std::move(found->second));
   by_fd_.erase(found);
 }
 

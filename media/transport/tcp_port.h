@@ -69,6 +69,7 @@ class TcpPort {
   static constexpr std::size_t queue_limit = 256 * 1024;
   struct Connection;
   void close_fd(int fd);
+  void read_all(int fd);
   void flush(Connection& connection);
 
   FileDescriptor listener_;
@@ -77,6 +78,9 @@ class TcpPort {
   std::uint32_t last_number_ = 0;
   std::unordered_map<int, std::unique_ptr<Connection>> by_fd_;
   std::unordered_map<std::uint32_t, int> by_number_;
+  /// A packet may close the connection that it came on: its reader must outlive the call.
+  std::vector<std::unique_ptr<Connection>> closing_;
+  bool reading_ = false;
 };
 
 }  // namespace diemcau::transport

@@ -1,0 +1,19 @@
+#include "media/rtp/sdp.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace diemcau::rtp;
+  std::string why;
+  const auto offer = parse_offer(std::string_view(reinterpret_cast<const char*>(data), size), why);
+  must(offer.has_value() == why.empty());
+  if (!offer) return 0;
+  const auto agreed = agree(*offer);
+  must(agreed.size() == offer->media.size());
+  const auto answer = write_answer(*offer, agreed, {"ufrag", "password", "AA", {}});
+  // What they wrote must not become lines of ours: one m-line each, and no control characters but line ends.
+  std::size_t lines = 0;
+  for (std::size_t at = 0; (at = answer.find("\r\nm=", at)) != std::string::npos; ++at) ++lines;
+  must(lines == agreed.size());
+  for (const char c : answer) must((c >= 0x20 && c < 0x7f) || c == '\r' || c == '\n');
+  return 0;
+}

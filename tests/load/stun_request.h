@@ -1,0 +1,19 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace diemcau::load {
+
+/// A binding request of a controlling ICE agent (RFC 8445 7.2.4).
+struct StunRequest {
+  std::string username;  ///< "theirs:ours"
+  std::string password;  ///< theirs
+  bool use_candidate = false;
+  std::array<std::byte, 12> transaction{};
+};
+
+std::vector<std::byte> write_request(const StunRequest& request);
+
+}  // namespace diemcau::load

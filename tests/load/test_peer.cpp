@@ -1,0 +1,224 @@
+#include "tests/load/test_peer.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <sstream>
+#include <stdexcept>
+#include <system_error>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/rand.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "media/rtp/packet.h"
+#include "media/transport/stun.h"
+#include "tests/load/stun_request.h"
+
+namespace diemcau::load {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto first_checks = 50ms;    // until the server has answered
+constexpr auto later_checks = 2500ms;  // consent freshness (RFC 7675) as Chromium keeps it
+constexpr std::size_t longest_packet = 1600;
+
+std::string random_text(std::size_t length) {
+  std::string text(length, '\0');
+  RAND_bytes(reinterpret_cast<unsigned char*>(text.data()), static_cast<int>(length));
+  for (auto& c : text) c = static_cast<char>('a' + static_cast<unsigned char>(c) % 26);
+  return text;
+}
+
+}  // namespace
+
+TestPeer::TestPeer(const Shape& shape)
+    : shape_(shape),
+      local_ufrag_(random_text(4)),
+      dtls_([this](std::span<const std::byte> datagram) { send_raw(datagram); }) {}
+
+TestPeer::~TestPeer() = default;
+
+std::string TestPeer::offer() const {
+  std::ostringstream lines;
+  std::string group;
+  int mid = 0;
+  const auto add = [&](bool video, const char* direction) {
+    const int type = video ? vp8 : opus;
+    lines << "m=" << (video ? "video" : "audio") << " 9 UDP/TLS/RTP/SAVPF " << type;
+    if (video) lines << ' ' << int{repair};
+    lines << "\r\nc=IN IP4 0.0.0.0\r\na=mid:" << mid << "\r\na=ice-ufrag:" << local_ufrag_
+          << "\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 " << dtls_.fingerprint()
+          << "\r\na=setup:actpass\r\na=rtcp-mux\r\na=" << direction << "\r\na=extmap:" << level_extension
+          << " urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\na=extmap:" << transport_sequence_extension
+          << " http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\na=extmap:"
+          << mid_extension << " urn:ietf:params:rtp-hdrext:sdes:mid\r\na=rtpmap:" << type
+          << (video ? " VP8/90000" : " opus/48000/2") << "\r\n";
+    if (video)
+      lines << "a=rtpmap:" << int{repair} << " rtx/90000\r\na=fmtp:" << int{repair} << " apt=" << type
+            << "\r\n";
+    group += " " + std::to_string(mid++);
+  };
+  if (shape_.sends) {
+    add(false, "sendonly");
+    add(true, "sendonly");
+  }
+  for (int i = 0; i < shape_.video_slots; ++i) add(true, "recvonly");
+  for (int i = 0; i < shape_.audio_slots; ++i) add(false, "recvonly");
+  return "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE" + group + "\r\n" + lines.str();
+}
+
+void TestPeer::start(const std::string& answer) {
+  std::istringstream lines(answer);
+  std::string line;
+  std::string candidate;
+  Slot media;
+  bool sends = false;
+  while (std::getline(lines, line)) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    const auto after = [&](std::string_view head) {
+      return line.starts_with(head) ? line.substr(head.size()) : std::string();
+    };
+    if (line.starts_with("m=")) {
+      media = {line.starts_with("m=video"), {}, 0};
+      sends = false;
+    }
+    if (auto mid = after("a=mid:"); !mid.empty()) media.mid = mid;
+    if (line == "a=sendonly") sends = true;
+    if (auto ufrag = after("a=ice-ufrag:"); !ufrag.empty()) remote_ufrag_ = ufrag;
+    if (auto password = after("a=ice-pwd:"); !password.empty()) remote_password_ = password;
+    if (auto fingerprint = after("a=fingerprint:sha-256 "); !fingerprint.empty())
+      remote_fingerprint_ = fingerprint;
+    if (auto found = after("a=candidate:");
+        candidate.empty() && found.find(shape_.over_tcp ? " tcp " : " udp ") != std::string::npos)
+      candidate = found;
+    if (auto ssrc = after("a=ssrc:"); sends && !ssrc.empty()) {
+      media.ssrc = static_cast<std::uint32_t>(std::stoul(ssrc));
+      (media.video ? video_slots_ : audio_slots_).push_back(media);
+    }
+  }
+  open_path(candidate);
+  check();
+}
+
+void TestPeer::open_path(const std::string& candidate) {
+  // "foundation 1 udp priority ip port typ host"
+  std::istringstream words(candidate);
+  std::string foundation, component, protocol, priority, ip;
+  std::uint16_t port = 0;
+  words >> foundation >> component >> protocol >> priority >> ip >> port;
+  sockaddr_in server{};
+  server.sin_family = AF_INET;
+  server.sin_port = htons(port);
+  if (inet_pton(AF_INET, ip.c_str(), &server.sin_addr) != 1)
+    throw std::runtime_error("no candidate: " + candidate);
+  socket_ = transport::FileDescriptor(
+      ::socket(AF_INET, (shape_.over_tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0));
+  if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&server), sizeof server) != 0)
+    throw std::system_error(errno, std::generic_category(), "connect");
+  const int size = 4 << 20;
+  setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+  const int yes = 1;
+  if (shape_.over_tcp) setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  fcntl(socket_.get(), F_SETFL, O_NONBLOCK);
+}
+
+void TestPeer::check() {
+  StunRequest request{remote_ufrag_ + ":" + local_ufrag_, remote_password_, answered_, {}};
+  const auto number = ++checks_;
+  std::memcpy(request.transaction.data(), &number, sizeof number);
+  checked_ = Clock::now();
+  send_raw(write_request(request));
+}
+
+void TestPeer::send_raw(std::span<const std::byte> bytes) {
+  std::array<std::byte, longest_packet + 2> framed;
+  std::size_t head = 0;
+  if (shape_.over_tcp) {
+    framed[0] = static_cast<std::byte>(bytes.size() >> 8);
+    framed[1] = static_cast<std::byte>(bytes.size());
+    head = 2;
+  }
+  std::memcpy(framed.data() + head, bytes.data(), bytes.size());
+  for (std::size_t sent = 0; sent < head + bytes.size();) {
+    const auto count = ::send(socket_.get(), framed.data() + sent, head + bytes.size() - sent, MSG_NOSIGNAL);
+    if (count < 0) {
+      if (!shape_.over_tcp || errno != EAGAIN) return;  // a network that loses it
+      pollfd wait{socket_.get(), POLLOUT, 0};
+      ::poll(&wait, 1, 100);
+      continue;
+    }
+    sent += static_cast<std::size_t>(count);
+  }
+}
+
+void TestPeer::send_rtp(std::span<const std::byte> plain, std::uint32_t rollover) {
+  if (!sender_) throw std::logic_error("send_rtp before the handshake is done");
+  std::array<std::byte, longest_packet> buffer;
+  std::copy(plain.begin(), plain.end(), buffer.begin());
+  const auto view = rtp::parse_packet(plain);
+  if (!view) throw std::logic_error("no RTP packet");
+  // Padding is encrypted too: the header ends where the payload begins.
+  const auto header = static_cast<std::size_t>(view->payload.data() - plain.data());
+  send_raw(std::span(buffer).first(sender_->protect_rtp(buffer, plain.size(), header, rollover)));
+}
+
+void TestPeer::send_rtcp(std::span<const std::byte> plain) {
+  if (!sender_) throw std::logic_error("send_rtcp before the handshake is done");
+  std::array<std::byte, longest_packet> buffer;
+  std::copy(plain.begin(), plain.end(), buffer.begin());
+  send_raw(std::span(buffer).first(sender_->protect_rtcp(buffer, plain.size())));
+}
+
+void TestPeer::poll(std::chrono::milliseconds wait) {
+  pollfd ready{socket_.get(), POLLIN, 0};
+  if (::poll(&ready, 1, static_cast<int>(wait.count())) > 0) {
+    std::array<std::byte, 65536> bytes;
+    for (;;) {
+      const auto count = recv(socket_.get(), bytes.data(), bytes.size(), 0);
+      if (count <= 0) break;
+      const auto got = std::span(bytes).first(static_cast<std::size_t>(count));
+      if (!shape_.over_tcp) {
+        on_packet(got);
+      } else if (!frames_.feed(got, [this](std::span<std::byte> packet) { on_packet(packet); })) {
+        throw std::runtime_error("the server's TCP framing is broken");
+      }
+    }
+  }
+  const auto now = Clock::now();
+  if (now - checked_ > (answered_ ? later_checks : first_checks)) check();
+  if (answered_ && !connected()) dtls_.on_timer();
+}
+
+void TestPeer::on_packet(std::span<std::byte> packet) {
+  if (transport::looks_like_stun(packet)) {
+    if (answered_ || packet[0] != std::byte{1} || packet[1] != std::byte{1}) return;
+    answered_ = true;
+    check();  // nominates
+    dtls_.start();
+  } else if (transport::looks_like_dtls(packet)) {
+    dtls_.receive(packet);
+    if (connected() || !dtls_.connected()) return;
+    if (dtls_.peer_fingerprint() != remote_fingerprint_)
+      throw std::runtime_error("the server shows another certificate");
+    const auto keys = dtls_.keys();
+    if (!keys) throw std::runtime_error("no SRTP keys");
+    sender_.emplace(keys->to_peer);
+    receiver_.emplace(keys->from_peer);
+  } else if (receiver_) {
+    if (rtp::is_rtcp(packet)) {
+      const auto plain = receiver_->unprotect_rtcp(packet);
+      if (!plain) throw std::runtime_error("the server's SRTCP does not decrypt");
+      if (const auto report = rtp::parse_rtcp(*plain); report && on_rtcp) on_rtcp(*report, *plain);
+      return;
+    }
+    if (loses && loses(packet)) return;
+    if (const auto plain = receiver_->unprotect_rtp(packet); plain && on_rtp) on_rtp(*plain);
+  }
+}
+
+}  // namespace diemcau::load

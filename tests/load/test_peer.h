@@ -1,0 +1,96 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "media/rtp/rtcp.h"
+#include "media/transport/file_descriptor.h"
+#include "media/transport/srtp.h"
+#include "media/transport/tcp_port.h"
+#include "tests/load/dtls_client.h"
+
+namespace diemcau::load {
+
+/// A WebRTC peer as a page of ours is one, without browser and codecs: full ICE against an ICE-lite server,
+/// DTLS client, SRTP. The caller makes the RTP packets it sends and gets those it receives, decrypted. One
+/// thread: nothing happens outside of the calls; poll() moves it on.
+class TestPeer {
+ public:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::uint8_t opus = 111;
+  static constexpr std::uint8_t vp8 = 96;
+  static constexpr std::uint8_t repair = 97;
+  static constexpr int level_extension = 1;
+  static constexpr int transport_sequence_extension = 3;
+  static constexpr int mid_extension = 4;
+
+  struct Shape {
+    bool sends = false;  ///< one microphone (mid 0) and one camera (mid 1)
+    int video_slots = 0, audio_slots = 0;
+    bool over_tcp = false;
+  };
+  struct Slot {
+    bool video{};
+    std::string mid;
+    std::uint32_t ssrc{};
+  };
+
+  explicit TestPeer(const Shape& shape);
+  ~TestPeer();
+  TestPeer(const TestPeer&) = delete;
+  TestPeer& operator=(const TestPeer&) = delete;
+
+  std::string offer() const;
+  /// Takes the answer and sends the first connectivity check.
+  void start(const std::string& answer);
+  bool connected() const { return sender_.has_value(); }
+  /// The server said goodbye.
+  bool closed() const { return dtls_.closed_by_peer(); }
+  /// In order of the offer.
+  const std::vector<Slot>& video_slots() const { return video_slots_; }
+  const std::vector<Slot>& audio_slots() const { return audio_slots_; }
+
+  /// Takes what waits; waits for it at most so long. Resends checks and handshake when it is time.
+  void poll(std::chrono::milliseconds wait);
+  int fd() const { return socket_.get(); }
+
+  /// Called for each plain packet, in poll().
+  std::function<void(std::span<const std::byte> rtp)> on_rtp;
+  std::function<void(const rtp::RtcpReport&, std::span<const std::byte> plain)> on_rtcp;
+  /// True: this SRTP packet got lost on its way to us.
+  std::function<bool(std::span<const std::byte> srtp)> loses;
+
+  /// Encrypts and sends. The caller counts how often its sequence number wrapped.
+  void send_rtp(std::span<const std::byte> plain, std::uint32_t rollover = 0);
+  void send_rtcp(std::span<const std::byte> plain);
+  /// As it is: for bytes that make no sense.
+  void send_raw(std::span<const std::byte> bytes);
+  void say_goodbye() { dtls_.close(); }
+
+  const std::string& local_ufrag() const { return local_ufrag_; }
+  const std::string& remote_ufrag() const { return remote_ufrag_; }
+
+ private:
+  void open_path(const std::string& candidate);
+  void check();
+  void on_packet(std::span<std::byte> packet);
+
+  Shape shape_;
+  std::string local_ufrag_, remote_ufrag_, remote_password_, remote_fingerprint_;
+  std::vector<Slot> video_slots_, audio_slots_;
+  transport::FileDescriptor socket_;
+  transport::FrameReader frames_;
+  DtlsClient dtls_;
+  std::optional<transport::SrtpSender> sender_;
+  std::optional<transport::SrtpReceiver> receiver_;
+  Clock::time_point checked_{};
+  std::uint32_t checks_ = 0;
+  bool answered_ = false;
+};
+
+}  // namespace diemcau::load

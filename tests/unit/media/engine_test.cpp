@@ -1,0 +1,549 @@
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "media/media.h"
+#include "media/rtp/packet.h"
+#include "media/rtp/vp8.h"
+#include "tests/load/test_peer.h"
+#include "tests/unit/media/free_port.h"
+#include "tests/unit/media/rtp_packets.h"
+
+/// The engine as browsers see it, over real sockets of the loopback.
+namespace diemcau::media {
+namespace {
+
+using namespace std::chrono_literals;
+using load::TestPeer;
+
+const std::uint16_t port = free_port();
+constexpr StageId stage{1};
+constexpr SourceId an_binh{10};
+constexpr SourceId ban_mai{20};
+
+/// A packet as a viewer got it.
+struct Got {
+  std::uint16_t sequence{};
+  std::uint32_t timestamp{};
+  bool keyframe = false;
+  std::string text;
+};
+
+/// A hall: what it sends it makes up, what it gets it keeps by slot.
+class Hall {
+ public:
+  Hall(Engine& engine, PeerId id, std::optional<SourceId> source, TestPeer::Shape shape)
+      : id_(id), peer(shape) {
+    shape.sends = source.has_value();
+    peer.on_rtp = [this](std::span<const std::byte> rtp) { take(rtp); };
+    peer.on_rtcp = [this](const rtp::RtcpReport& report, std::span<const std::byte> plain) {
+      keyframes_wanted += report.keyframes_wanted.size();
+      for (const auto& part : report.lost)
+        lost.insert(lost.end(), part.sequences.begin(), part.sequences.end());
+      if (std::to_integer<unsigned>(plain[1]) == 205 && (std::to_integer<unsigned>(plain[0]) & 31) == 15)
+        ++feedbacks;
+      sender_reports += report.sender_reports.size();
+    };
+    const auto answer = engine.connect(id, stage, source, peer.offer());
+    if (const auto* refused = std::get_if<OfferRefused>(&answer)) throw std::runtime_error(refused->text_key);
+    peer.start(std::get<std::string>(answer));
+  }
+
+  PeerId id() const { return id_; }
+  const std::vector<Got>& video(std::size_t slot = 0) { return got_[peer.video_slots().at(slot).ssrc]; }
+  const std::vector<Got>& audio(std::size_t slot = 0) { return got_[peer.audio_slots().at(slot).ssrc]; }
+
+  Bytes video_packet(bool keyframe) {
+    const auto number = std::to_string(next_picture_);
+    auto packet = rtp::write_packet({.payload_type = TestPeer::vp8,
+                                     .marker = true,
+                                     .sequence = ++video_sequence,
+                                     .timestamp = next_picture_ * 3000U,
+                                     .ssrc = video_ssrc,
+                                     .extension = extension('1')},
+                                    rtp::vp8_payload(keyframe, next_picture_ & 0x7fff, 0, name + number));
+    ++next_picture_;
+    return packet;
+  }
+  void show(bool keyframe = false) { peer.send_rtp(video_packet(keyframe)); }
+  void speak(int below = 20) {
+    ++audio_sequence_;
+    auto elements = extension('0');
+    elements = joined(elements, Bytes{std::byte{0x10}, static_cast<std::byte>(below)});
+    peer.send_rtp(rtp::write_packet({.payload_type = TestPeer::opus,
+                                     .sequence = audio_sequence_,
+                                     .timestamp = audio_sequence_ * 960U,
+                                     .ssrc = 0xa0d10,
+                                     .extension = elements},
+                                    text_bytes(name + " says " + std::to_string(audio_sequence_))));
+  }
+  /// As browsers repair: the lost packet on the repair stream (RFC 4588).
+  void repair(const Bytes& packet) {
+    const auto view = *rtp::parse_packet(packet);
+    peer.send_rtp(rtp::write_packet(
+        {.payload_type = TestPeer::repair,
+         .marker = view.marker,
+         .sequence = ++repair_sequence_,
+         .timestamp = view.timestamp,
+         .ssrc = 0x7e9a12,
+         .extension = extension('1')},
+        joined(Bytes{static_cast<std::byte>(view.sequence >> 8), static_cast<std::byte>(view.sequence)},
+               view.payload)));
+  }
+  void ask_keyframe(std::size_t slot = 0, int times = 1) {
+    std::array<std::byte, 1200> buffer;
+    rtp::RtcpWriter out(buffer);
+    for (int i = 0; i < times; ++i) out.picture_loss(1, peer.video_slots().at(slot).ssrc);
+    peer.send_rtcp(std::span(buffer).first(out.size()));
+  }
+  void ask_again(std::vector<std::uint16_t> sequences, std::size_t slot = 0) {
+    std::array<std::byte, 200> buffer;
+    rtp::RtcpWriter out(buffer);
+    out.nack(1, peer.video_slots().at(slot).ssrc, sequences);
+    peer.send_rtcp(std::span(buffer).first(out.size()));
+  }
+
+ private:
+  Bytes extension(char mid) {
+    ++transport_sequence_;
+    return {std::byte{0x40}, static_cast<std::byte>(mid), std::byte{0x31},
+            static_cast<std::byte>(transport_sequence_ >> 8), static_cast<std::byte>(transport_sequence_)};
+  }
+  void take(std::span<const std::byte> bytes) {
+    const auto view = rtp::parse_packet(bytes);
+    ASSERT_TRUE(view);
+    Got got{view->sequence, view->timestamp, false, {}};
+    auto text = view->payload;
+    if (view->payload_type == TestPeer::vp8) {
+      const auto picture = rtp::parse_vp8(view->payload);
+      ASSERT_TRUE(picture);
+      got.keyframe = picture->keyframe;
+      text = text.subspan(6);
+    }
+    for (const auto byte : text) got.text += static_cast<char>(byte);
+    got_[view->ssrc].push_back(std::move(got));
+  }
+
+  PeerId id_;
+  std::map<std::uint32_t, std::vector<Got>> got_;
+  std::uint16_t audio_sequence_ = 500, repair_sequence_ = 0, transport_sequence_ = 65000;
+  std::uint32_t next_picture_ = 1;
+
+ public:
+  TestPeer peer;
+  std::string name;
+  std::uint16_t video_sequence = 7000;
+  std::uint32_t video_ssrc = 0xca3e7a;
+  std::size_t keyframes_wanted = 0, feedbacks = 0, sender_reports = 0;
+  std::vector<std::uint16_t> lost;
+};
+
+class EngineTest : public testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override { engine_.open_stage(stage); }
+
+  Hall& join(std::optional<SourceId> source, int video_slots, int audio_slots = 0,
+             const std::string& name = "") {
+    const PeerId id{++last_peer_};
+    TestPeer::Shape shape{source.has_value(), video_slots, audio_slots, GetParam()};
+    auto& hall = *halls_.emplace_back(std::make_unique<Hall>(engine_, id, source, shape));
+    hall.name = name;
+    EXPECT_TRUE(run_until([&] { return hall.peer.connected() && connected_.contains(id); }))
+        << "no connection";
+    return hall;
+  }
+  /// Moves all halls on until the condition holds; false when it does not within five seconds.
+  template <class Condition>
+  bool run_until(Condition condition, std::chrono::milliseconds limit = 5s) {
+    const auto until = std::chrono::steady_clock::now() + limit;
+    for (;;) {
+      for (auto& hall : halls_) hall->peer.poll(0ms);
+      for (auto& event : engine_.take_events()) note(event);
+      if (condition()) return true;
+      if (std::chrono::steady_clock::now() > until) return false;
+      if (!halls_.empty()) halls_.front()->peer.poll(1ms);
+    }
+  }
+  /// All that was sent before has been handled: the counters tell.
+  bool handled(std::uint64_t packets) {
+    return run_until([&] { return engine_.counters().packets_in >= packets; });
+  }
+  void note(const Event& event) {
+    if (const auto* connected = std::get_if<PeerConnected>(&event)) connected_.insert(connected->peer);
+    if (const auto* lost = std::get_if<PeerLost>(&event)) lost_[lost->peer] = lost->why;
+    if (const auto* levels = std::get_if<Levels>(&event))
+      for (const auto& [source, level] : levels->levels) loudest_[source] = std::max(loudest_[source], level);
+  }
+  void put_on_stage(std::vector<std::optional<SourceId>> sources) {
+    Scene scene{Layout::grid_3x3, {}};
+    for (const auto source : sources) scene.cells.push_back({source, ""});
+    engine_.set_scene(stage, scene);
+  }
+  static bool consecutive(const std::vector<Got>& packets) {
+    for (std::size_t i = 1; i < packets.size(); ++i)
+      if (packets[i].sequence != static_cast<std::uint16_t>(packets[i - 1].sequence + 1)) return false;
+    return true;
+  }
+
+  Config config_{"127.0.0.1", port, {{"127.0.0.1", port}}};
+  std::atomic<int> woken_{0};
+  Engine engine_{config_, [this] { ++woken_; }};
+  std::uint64_t last_peer_ = 0;
+  std::vector<std::unique_ptr<Hall>> halls_;
+  std::set<PeerId> connected_;
+  std::map<PeerId, std::string> lost_;
+  std::map<SourceId, int> loudest_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Over, EngineTest, testing::Values(false, true),
+                         [](const auto& test) { return std::string(test.param ? "Tcp" : "Udp"); });
+
+TEST_P(EngineTest, AViewerGetsThePictureFromItsNextKeyframeOn) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  publisher.show(true);
+  for (int i = 0; i < 5; ++i) publisher.show();
+  put_on_stage({an_binh});
+  ASSERT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; })) << "the engine asks for one";
+  for (int i = 0; i < 5; ++i) publisher.show();
+  publisher.show(true);
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 2; }));
+  EXPECT_TRUE(viewer.video()[0].keyframe);
+  EXPECT_EQ(viewer.video()[0].text, "A12");
+  EXPECT_EQ(viewer.video()[1].text, "A13");
+  EXPECT_EQ(viewer.video()[1].timestamp, viewer.video()[0].timestamp + 3000);
+  EXPECT_TRUE(consecutive(viewer.video()));
+  EXPECT_GT(woken_, 0);
+  EXPECT_EQ(engine_.counters().peers, 2u);
+}
+
+TEST_P(EngineTest, AnotherPictureReplacesTheOldOnlyWithItsKeyframe) {
+  auto& first = join(an_binh, 0, 0, "A");
+  auto& second = join(ban_mai, 0, 0, "B");
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  first.show();
+  ASSERT_TRUE(run_until([&] { return first.keyframes_wanted > 0; }));
+  first.show(true);
+  second.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+
+  put_on_stage({ban_mai});
+  ASSERT_TRUE(run_until([&] { return second.keyframes_wanted > 0; }));
+  second.show();
+  first.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 2; })) << "the old picture runs on";
+  EXPECT_EQ(viewer.video()[1].text, "A3");
+  second.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 3; }));
+  first.show();
+  second.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 4; }));
+  EXPECT_EQ(viewer.video()[2].text, "B3");
+  EXPECT_EQ(viewer.video()[3].text, "B4") << "nothing of the old one any more";
+  EXPECT_TRUE(consecutive(viewer.video()));
+  ASSERT_TRUE(run_until([&] { return viewer.sender_reports > 0; })) << "for lip sync, right after the switch";
+}
+
+TEST_P(EngineTest, AStillPictureIsShownToWhoComesLate) {
+  auto& publisher = join(an_binh, 0, 0, "slide ");
+  publisher.show(true);
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return publisher.feedbacks > 0; }));
+  std::this_thread::sleep_for(300ms);  // what makes it a still one is that nothing comes
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 2; }));
+  EXPECT_TRUE(viewer.video()[0].keyframe);
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 3; }));
+  EXPECT_EQ(viewer.video()[2].text, "slide 3");
+  EXPECT_TRUE(consecutive(viewer.video()));
+}
+
+TEST_P(EngineTest, AViewerThatAsksInALoopGetsAStillPictureOnce) {
+  auto& publisher = join(an_binh, 0, 0, "slide ");
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; }));
+  publisher.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  std::this_thread::sleep_for(300ms);
+  const auto before = engine_.counters().packets_in;
+  viewer.ask_keyframe(0, 50);
+  ASSERT_TRUE(handled(before + 1));
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() >= 3; }));
+  EXPECT_EQ(viewer.video().size(), 3u) << "the picture, its replay, the next";
+}
+
+// The switch waits for B's keyframe while the viewer has lost A's picture; then the viewer is gone.
+TEST_P(EngineTest, AViewerMayAskAndLeaveWhileASwitchWaits) {
+  auto& first = join(an_binh, 0, 0, "A");
+  auto& second = join(ban_mai, 0, 0, "B");
+  auto& viewer = join(std::nullopt, 1);
+  auto& other = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  first.show();
+  ASSERT_TRUE(run_until([&] { return first.keyframes_wanted > 0; }));
+  first.show(true);
+  second.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1 && other.video().size() == 1; }));
+  put_on_stage({ban_mai});
+  ASSERT_TRUE(run_until([&] { return second.keyframes_wanted > 0; }));
+  std::this_thread::sleep_for(300ms);
+  viewer.ask_keyframe();
+  other.ask_keyframe();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 2 && other.video().size() == 2; }))
+      << "A's picture again";
+  engine_.disconnect(viewer.id());
+  ASSERT_TRUE(run_until([&] { return viewer.peer.closed(); }));
+  second.show(true);
+  ASSERT_TRUE(run_until([&] { return other.video().size() == 3; })) << "and the switch still happens";
+  EXPECT_EQ(other.video()[2].text, "B2");
+}
+
+TEST_P(EngineTest, AnEncoderThatBeginsAnewGoesOnInTheSameStream) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; }));
+  publisher.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  publisher.video_ssrc = 0x999;
+  publisher.video_sequence = 61000;
+  publisher.keyframes_wanted = 0;
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; }));
+  publisher.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 2; }));
+  EXPECT_TRUE(viewer.video()[1].keyframe);
+  EXPECT_TRUE(consecutive(viewer.video()));
+}
+
+TEST_P(EngineTest, AClosedMicrophoneIsNotPassedOn) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1, 1);
+  put_on_stage({an_binh});
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; }));
+  // The picture that is sent behind each word shows that the word has been handled.
+  publisher.speak();
+  publisher.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  EXPECT_TRUE(viewer.audio().empty());
+
+  engine_.set_audible(stage, {an_binh});
+  ASSERT_TRUE(run_until([&] {
+    publisher.speak();
+    return viewer.audio().size() >= 3;
+  }));
+  EXPECT_TRUE(consecutive(viewer.audio()));
+  engine_.set_audible(stage, {});
+  ASSERT_TRUE(run_until([&] {
+    const auto before = viewer.audio().size();
+    publisher.speak();
+    publisher.show();
+    const auto pictures = viewer.video().size();
+    return run_until([&] { return viewer.video().size() > pictures; }) && viewer.audio().size() == before;
+  }));
+  const auto heard = viewer.audio().size();
+  for (int i = 0; i < 20; ++i) publisher.speak();
+  publisher.show();
+  const auto pictures = viewer.video().size();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() > pictures; }));
+  EXPECT_EQ(viewer.audio().size(), heard);
+}
+
+TEST_P(EngineTest, NobodyGetsTheirOwnPictureOrVoice) {
+  auto& first = join(an_binh, 2, 2, "A");
+  auto& second = join(ban_mai, 2, 2, "B");
+  put_on_stage({an_binh, ban_mai});
+  engine_.set_audible(stage, {an_binh, ban_mai});
+  first.show();
+  second.show();
+  ASSERT_TRUE(run_until([&] { return first.keyframes_wanted > 0 && second.keyframes_wanted > 0; }));
+  for (int i = 0; i < 3; ++i) {
+    first.show(true);
+    second.show(true);
+    first.speak();
+    second.speak();
+  }
+  ASSERT_TRUE(run_until([&] {
+    return first.video(1).size() == 3 && second.video(0).size() == 3 && !first.audio(0).empty() &&
+           !second.audio(0).empty();
+  }));
+  EXPECT_TRUE(first.video(0).empty());
+  EXPECT_TRUE(second.video(1).empty());
+  EXPECT_TRUE(first.audio(1).empty() && second.audio(1).empty());
+  EXPECT_EQ(first.audio(0)[0].text.substr(0, 1), "B");
+}
+
+TEST_P(EngineTest, ALostPacketIsSentAgainWithTheSameBytes) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; }));
+  publisher.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  std::vector<std::string> wire;
+  int lose = 1;
+  viewer.peer.loses = [&](std::span<const std::byte> srtp) {
+    wire.push_back(to_hex(srtp));
+    return lose-- > 0;
+  };
+  publisher.show();
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 2; }));
+  viewer.ask_again({static_cast<std::uint16_t>(viewer.video()[0].sequence + 1)});
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 3; }));
+  ASSERT_EQ(wire.size(), 3u);
+  EXPECT_EQ(wire[2], wire[0]) << "one packet number, one packet: else AES-GCM gives its key away";
+  EXPECT_EQ(viewer.video()[2].text, "A3");
+  EXPECT_EQ(engine_.counters().retransmitted, 1u);
+}
+
+TEST_P(EngineTest, WhatAPublisherLosesIsAskedForAndPassedOn) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; }));
+  publisher.show(true);
+  const auto lost = publisher.video_packet(false);
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return !publisher.lost.empty(); })) << "a NACK";
+  EXPECT_EQ(publisher.lost[0], rtp::parse_packet(lost)->sequence);
+  publisher.repair(lost);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 3; }));
+  EXPECT_EQ(viewer.video()[2].text, "A3");
+  EXPECT_EQ(viewer.video()[2].sequence, static_cast<std::uint16_t>(viewer.video()[0].sequence + 1));
+  EXPECT_GT(engine_.counters().nacks_sent, 0u);
+}
+
+TEST_P(EngineTest, LevelsAreTold) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  ASSERT_TRUE(run_until([&] {
+    publisher.speak(30);
+    return loudest_[an_binh] > 0;
+  }));
+  EXPECT_EQ(loudest_[an_binh], 50) << "-30 dBov, whether the microphone is open or not";
+}
+
+TEST_P(EngineTest, AHallThatReturnsReplacesItself) {
+  auto& before = join(an_binh, 0, 0, "old ");
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  before.show();
+  ASSERT_TRUE(run_until([&] { return before.keyframes_wanted > 0; }));
+  before.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  auto& after = join(an_binh, 0, 0, "new ");
+  before.show(true);
+  after.show();
+  ASSERT_TRUE(run_until([&] { return after.keyframes_wanted > 0; }));
+  after.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 2; }));
+  EXPECT_EQ(viewer.video()[1].text, "new 2");
+  EXPECT_TRUE(consecutive(viewer.video()));
+  engine_.disconnect(before.id());
+  ASSERT_TRUE(run_until([&] { return before.peer.closed(); }));
+  after.show();
+  EXPECT_TRUE(run_until([&] { return viewer.video().size() == 3; })) << "the old one took nothing with it";
+}
+
+TEST_P(EngineTest, AGoodbyeEndsAPeer) {
+  auto& hall = join(an_binh, 1, 1);
+  hall.peer.say_goodbye();
+  ASSERT_TRUE(run_until([&] { return lost_.contains(hall.id()); }));
+  EXPECT_TRUE(run_until([&] { return engine_.counters().peers == 0; }));
+}
+
+TEST_P(EngineTest, NonsenseDoesNothing) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  Noise noise(8445);
+  const auto before = engine_.counters();
+  constexpr int count = 500;
+  for (int i = 0; i < count; ++i) viewer.peer.send_raw(noise.bytes(1 + noise.below(1400)));
+  ASSERT_TRUE(handled(before.packets_in + count));
+  const auto after = engine_.counters();
+  EXPECT_GT(after.dropped_forged + after.dropped_malformed + after.dropped_unknown,
+            before.dropped_forged + before.dropped_malformed + before.dropped_unknown + 300);
+  put_on_stage({an_binh});
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; }));
+  publisher.show(true);
+  EXPECT_TRUE(run_until([&] { return viewer.video().size() == 1; })) << "the viewer itself is none the worse";
+}
+
+TEST_P(EngineTest, AWrongPasswordOpensNothing) {
+  const TestPeer::Shape shape{false, 1, 0, GetParam()};
+  TestPeer stranger(shape);
+  auto answer = std::get<std::string>(engine_.connect(PeerId{77}, stage, std::nullopt, stranger.offer()));
+  const auto at = answer.find("a=ice-pwd:") + 10;
+  answer[at] = answer[at] == 'a' ? 'b' : 'a';
+  stranger.start(answer);
+  const auto limit = std::chrono::steady_clock::now() + 5s;
+  while (engine_.counters().dropped_forged < 3 && std::chrono::steady_clock::now() < limit)
+    stranger.poll(5ms);
+  EXPECT_GE(engine_.counters().dropped_forged, 3u);
+  EXPECT_FALSE(stranger.connected());
+}
+
+TEST_P(EngineTest, AnAnswerNeedsAnOpenStage) {
+  TestPeer late({false, 1, 0, GetParam()});
+  ASSERT_TRUE(std::holds_alternative<std::string>(
+      engine_.connect(PeerId{5}, StageId{99}, std::nullopt, late.offer())));
+  EXPECT_TRUE(run_until([&] { return lost_.contains(PeerId{5}); }));
+}
+
+TEST_P(EngineTest, BrokenOffersAreRefusedAtOnce) {
+  const auto key = [&](const std::string& offer) {
+    const auto answer = engine_.connect(PeerId{6}, stage, std::nullopt, offer);
+    const auto* refused = std::get_if<OfferRefused>(&answer);
+    return refused != nullptr ? refused->text_key : "taken";
+  };
+  EXPECT_EQ(key("hello"), "media.offer_broken");
+  EXPECT_EQ(key(std::string(200000, 'a')), "media.offer_too_large");
+  auto offer = TestPeer({false, 1, 0, false}).offer();
+  for (std::size_t at = 0; (at = offer.find("VP8", at)) != std::string::npos;) offer.replace(at, 3, "AV1");
+  EXPECT_EQ(key(offer), "media.no_common_codec");
+}
+
+// Eight seconds, once: over UDP, where nothing else tells that somebody is gone.
+TEST(Engine, APeerThatIsSilentIsLost) {
+  std::vector<Event> events;
+  Engine engine({"127.0.0.1", port, {{"127.0.0.1", port}}}, [] {});
+  engine.open_stage(stage);
+  TestPeer peer({true, 1, 1, false});
+  peer.start(std::get<std::string>(engine.connect(PeerId{1}, stage, an_binh, peer.offer())));
+  const auto connect_limit = std::chrono::steady_clock::now() + 5s;
+  while (!peer.connected() && std::chrono::steady_clock::now() < connect_limit) peer.poll(5ms);
+  ASSERT_TRUE(peer.connected());
+  const auto silent_since = std::chrono::steady_clock::now();
+  std::optional<PeerLost> lost;
+  while (!lost && std::chrono::steady_clock::now() - silent_since < 12s) {
+    for (auto& event : engine.take_events())
+      if (const auto* found = std::get_if<PeerLost>(&event)) lost = *found;
+    std::this_thread::sleep_for(20ms);
+  }
+  ASSERT_TRUE(lost);
+  EXPECT_EQ(lost->peer, PeerId{1});
+  EXPECT_EQ(lost->why, "no packet for 8 s");
+  EXPECT_GE(std::chrono::steady_clock::now() - silent_since, 7s);
+  EXPECT_EQ(engine.counters().peers, 0u);
+}
+
+}  // namespace
+}  // namespace diemcau::media

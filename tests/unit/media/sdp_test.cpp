@@ -1,0 +1,176 @@
+#include "media/rtp/sdp.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/media/golden.h"
+
+namespace diemcau::rtp {
+namespace {
+
+constexpr const char* fingerprint =
+    "60:82:09:A9:2B:91:08:F1:A1:3D:97:D6:77:88:70:D3:B5:DB:F1:0B:24:D4:CF:A5:E0:CE:6C:AE:8F:6B:3F:94";
+
+/// The smallest offer there is, with one piece exchanged.
+std::string offer_with(const std::string& piece = "", const std::string& instead = "") {
+  std::string text =
+      "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
+      "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\na=ice-ufrag:ufrag\r\na=ice-pwd:password\r\n"
+      "a=fingerprint:sha-256 " +
+      std::string(fingerprint) +
+      "\r\na=mid:0\r\na=sendonly\r\na=rtcp-mux\r\n"
+      "a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n";
+  if (!piece.empty()) {
+    const auto at = text.find(piece);
+    if (at == std::string::npos) throw std::logic_error("not in the offer: " + piece);
+    text.replace(at, piece.size(), instead);
+  }
+  return text;
+}
+
+std::string why_not(const std::string& text) {
+  std::string why;
+  return parse_offer(text, why) ? "taken" : why;
+}
+
+Offer taken(const std::string& text) {
+  std::string why;
+  auto offer = parse_offer(text, why);
+  if (!offer) throw std::runtime_error(why);
+  return std::move(*offer);
+}
+
+std::string answer_to(const Offer& offer) {
+  auto agreed = agree(offer);
+  std::uint32_t ssrc = 1000;
+  for (auto& media : agreed)
+    if (media.from_us) media.slot_ssrc = ++ssrc;
+  return write_answer(offer, agreed,
+                      {"ourufrag", "ourpassword", "AA:BB", {"1 1 udp 2130706431 192.0.2.1 8444 typ host"}});
+}
+
+TEST(SdpGolden, ChromiumsOfferIsAnswered) {
+  const auto offer = taken(read_file(golden_path("chromium_offer.sdp")));
+  ASSERT_EQ(offer.media.size(), 14u);
+  EXPECT_EQ(offer.ice_ufrag, "mJNH");
+  EXPECT_EQ(offer.fingerprint, fingerprint);
+  const auto agreed = agree(offer);
+  EXPECT_TRUE(agreed[0].to_us);
+  EXPECT_FALSE(agreed[0].from_us);
+  EXPECT_EQ(agreed[0].payload_type, 111);
+  EXPECT_EQ(agreed[0].level_extension, 1);
+  EXPECT_EQ(agreed[0].mid_extension, 4);
+  EXPECT_EQ(agreed[0].ssrcs, std::vector<std::uint32_t>{466308391});
+  EXPECT_EQ(agreed[1].payload_type, 96);
+  EXPECT_EQ(agreed[1].repair_payload_type, 97);
+  EXPECT_EQ(agreed[1].transport_sequence_extension, 3);
+  ASSERT_EQ(agreed[1].repair_pairs.size(), 1u);
+  EXPECT_EQ(agreed[1].repair_pairs[0].first, agreed[1].ssrcs[0]);
+  EXPECT_TRUE(agreed[2].from_us);
+  EXPECT_EQ(agreed[2].transport_sequence_extension, 0) << "nobody reads it on slots";
+  expect_golden("chromium_answer.sdp", answer_to(offer));
+}
+
+TEST(SdpGolden, GStreamersOfferIsAnswered) {
+  const auto offer = taken(read_file(golden_path("gstreamer_offer.sdp")));
+  const auto agreed = agree(offer);
+  ASSERT_EQ(agreed.size(), 4u);
+  for (const auto& media : agreed) EXPECT_TRUE(media.accepted) << media.mid << ": port 0 means bundled here";
+  EXPECT_EQ(agreed[0].payload_type, 97) << "OPUS in capitals";
+  EXPECT_EQ(agreed[0].mid_extension, 0);
+  EXPECT_EQ(agreed[1].ssrcs, std::vector<std::uint32_t>{1746358110});
+  EXPECT_EQ(agreed[1].repair_payload_type, -1);
+  expect_golden("gstreamer_answer.sdp", answer_to(offer));
+}
+
+TEST(Sdp, TheSmallestOfferIsTaken) {
+  EXPECT_EQ(why_not(offer_with()), "taken");
+  std::string bare;
+  for (const char c : offer_with())
+    if (c != '\r') bare += c;
+  EXPECT_EQ(why_not(bare), "taken") << "lines may end without CR";
+}
+
+struct Broken {
+  const char* name;
+  std::string offer;
+  const char* why;
+};
+
+class BrokenOffer : public testing::TestWithParam<Broken> {};
+
+TEST_P(BrokenOffer, IsRefusedWithAReason) { EXPECT_EQ(why_not(GetParam().offer), GetParam().why); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Sdp, BrokenOffer,
+    testing::Values(
+        Broken{"Empty", "", "it does not begin with v=0"},
+        Broken{"Json", "{\"type\":\"offer\"}", "it does not begin with v=0"},
+        Broken{"NoMedia", "v=0\r\na=ice-ufrag:u\r\n", "no m-line"},
+        Broken{"NoUfrag", offer_with("a=ice-ufrag:ufrag\r\n"), "no ICE user name or password"},
+        Broken{"NoPassword", offer_with("a=ice-pwd:password\r\n"), "no ICE user name or password"},
+        Broken{"UfragWithBlank", offer_with("ufrag:ufrag", "ufrag:u f"), "no ICE user name or password"},
+        Broken{"Sha1Only", offer_with("sha-256", "sha-1"), "no SHA-256 fingerprint"},
+        Broken{"ShortFingerprint", offer_with(":3F:94", ""), "no SHA-256 fingerprint"},
+        Broken{"NoMid", offer_with("a=mid:0\r\n"), "an m-line without mid"},
+        Broken{"MidWithQuote", offer_with("a=mid:0", "a=mid:\"<script>\""), "a mid is broken"},
+        Broken{"LongMid", offer_with("a=mid:0", "a=mid:" + std::string(33, '0')), "a mid is broken"},
+        Broken{"EmptyMediaLine", offer_with("m=video 9 UDP/TLS/RTP/SAVPF 96 97", "m="),
+               "an m-line is broken"},
+        Broken{"NoBundle", offer_with("a=group:BUNDLE 0\r\n"), "no BUNDLE"},
+        Broken{"BundleOfOthers", offer_with("BUNDLE 0", "BUNDLE 7"), "an m-line outside of the BUNDLE"},
+        Broken{"NoRtcpMux", offer_with("a=rtcp-mux\r\n"), "no RTCP mux"},
+        Broken{"TwoMidsAlike", offer_with() + "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=rtcp-mux\r\n",
+               "two m-lines with one mid"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Sdp, MoreThan64MediaLinesAreRefused) {
+  auto text = offer_with("BUNDLE 0", "BUNDLE 0 a");
+  for (int i = 0; i < 70; ++i) text += "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n";
+  EXPECT_EQ(why_not(text), "too many m-lines");
+}
+
+TEST(Sdp, OtherCodecsAreNotAccepted) {
+  const auto offer = taken(offer_with("VP8/90000", "H264/90000"));
+  EXPECT_FALSE(agree(offer)[0].accepted);
+  const auto answer = answer_to(offer);
+  EXPECT_NE(answer.find("m=video 0 UDP/TLS/RTP/SAVPF 0\r\n"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("a=inactive"), std::string::npos);
+}
+
+TEST(Sdp, ARejectedMediaLineStaysRejected) {
+  const auto offer = taken(offer_with("m=video 9", "m=video 0"));
+  EXPECT_TRUE(offer.media[0].rejected);
+  EXPECT_FALSE(agree(offer)[0].accepted);
+}
+
+TEST(Sdp, ADataChannelIsNotAccepted) {
+  const auto offer =
+      taken(offer_with("BUNDLE 0", "BUNDLE 0 1") +
+            "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:1\r\na=sctp-port:5000\r\n");
+  const auto agreed = agree(offer);
+  EXPECT_TRUE(agreed[0].accepted);
+  EXPECT_FALSE(agreed[1].accepted);
+  EXPECT_NE(answer_to(offer).find("m=application 0 UDP/DTLS/SCTP 0\r\n"), std::string::npos);
+}
+
+TEST(Sdp, AnExtensionIdOverFourteenIsNotAgreed) {
+  const auto offer = taken(offer_with() + "a=extmap:15 urn:ietf:params:rtp-hdrext:sdes:mid\r\n");
+  EXPECT_EQ(agree(offer)[0].mid_extension, 0) << "the one-byte form ends at 14";
+}
+
+TEST(Sdp, NothingOfTheOfferReachesTheAnswerButTokens) {
+  auto text = offer_with("VP8/90000", "VP8/90000\r\na=rtcp-fb:96 nack\x01<b>");
+  text += "a=extmap:5 urn:evil\r\na=ssrc:1 cname:\"evil\"\r\n";
+  EXPECT_EQ(answer_to(taken(text)).find("evil"), std::string::npos);
+}
+
+TEST(Sdp, ACutOfferNeverCrashes) {
+  const auto whole = read_file(golden_path("chromium_offer.sdp"));
+  for (std::size_t size = 0; size < whole.size(); size += 7) {
+    std::string why;
+    if (const auto offer = parse_offer(std::string_view(whole).substr(0, size), why)) (void)answer_to(*offer);
+  }
+}
+
+}  // namespace
+}  // namespace diemcau::rtp
