@@ -18,8 +18,8 @@ Contents look_into(const std::filesystem::path& file) {
   start_gstreamer();
   GError* error = nullptr;
   const std::unique_ptr<char, decltype(&g_free)> uri(gst_filename_to_uri(file.c_str(), nullptr), g_free);
-  const std::unique_ptr<GstDiscoverer, decltype(&g_object_unref)> discoverer(gst_discoverer_new(look_limit, &error),
-                                                                             g_object_unref);
+  const std::unique_ptr<GstDiscoverer, decltype(&g_object_unref)> discoverer(
+      gst_discoverer_new(look_limit, &error), g_object_unref);
   if (error != nullptr) {
     g_error_free(error);
     throw std::runtime_error("discoverer");
@@ -35,7 +35,8 @@ Contents look_into(const std::filesystem::path& file) {
   contents.duration = std::chrono::milliseconds(gst_discoverer_info_get_duration(info.get()) / GST_MSECOND);
   GList* const pictures = gst_discoverer_info_get_video_streams(info.get());
   for (const auto* entry = pictures; entry != nullptr; entry = entry->next)
-    if (gst_discoverer_video_info_is_image(static_cast<GstDiscovererVideoInfo*>(entry->data)) == 0) contents.picture = true;
+    if (gst_discoverer_video_info_is_image(static_cast<GstDiscovererVideoInfo*>(entry->data)) == 0)
+      contents.picture = true;
   gst_discoverer_stream_info_list_free(pictures);
   GList* const sounds = gst_discoverer_info_get_audio_streams(info.get());
   contents.sound = sounds != nullptr;
@@ -44,35 +45,40 @@ Contents look_into(const std::filesystem::path& file) {
   return contents;
 }
 
-// Facts behind the settings: deadline=1 is real time; a negative cpu-used is a fixed speed (a positive one adapts to
-// measured time and was seen to run slower than real time); keyframes only on demand. Positions of RTP: 15-bit picture
-// ids, payload small enough for SRTP, extensions and any VPN below 1,200 bytes.
+// Facts behind the settings: deadline=1 is real time; a negative cpu-used is a fixed speed (a positive one
+// adapts to measured time and was seen to run slower than real time); keyframes only on demand. Positions of
+// RTP: 15-bit picture ids, payload small enough for SRTP, extensions and any VPN below 1,200 bytes.
 constexpr auto encoder_text =
     "appsrc name=picture is-live=true format=time max-buffers=3 leaky-type=downstream ! "
-    "compositor background=black force-live=true ignore-inactive-pads=true min-upstream-latency=60000000 max-threads=1 ! "
+    "compositor background=black force-live=true ignore-inactive-pads=true min-upstream-latency=60000000 "
+    "max-threads=1 ! "
     "video/x-raw,format=I420,width=1280,height=720,framerate=25/1 ! queue ! "
     "vp8enc deadline=1 cpu-used=-12 threads=1 target-bitrate=1500000 end-usage=cbr keyframe-max-dist=9999 ! "
     "rtpvp8pay mtu=1150 picture-id-mode=2 timestamp-offset=0 ! appsink name=video sync=false async=false "
     "appsrc name=sound is-live=true format=time max-time=500000000 max-bytes=0 leaky-type=downstream ! "
-    "audiomixer force-live=true ignore-inactive-pads=true min-upstream-latency=60000000 output-buffer-duration=20000000 ! "
+    "audiomixer force-live=true ignore-inactive-pads=true min-upstream-latency=60000000 "
+    "output-buffer-duration=20000000 ! "
     "audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! queue ! opusenc bitrate=64000 ! "
     "rtpopuspay timestamp-offset=0 ! appsink name=audio sync=false async=false";
 
 std::string player_text(const Contents& contents) {
   std::string text =
-      "filesrc name=file ! decodebin name=d d. ! queue ! videoconvert ! videoscale add-borders=true ! videorate ! "
+      "filesrc name=file ! decodebin name=d d. ! queue ! videoconvert ! videoscale add-borders=true ! "
+      "videorate ! "
       "video/x-raw,format=I420,width=1280,height=720,framerate=25/1,pixel-aspect-ratio=1/1 ! "
       "appsink name=picture sync=true max-buffers=2";
   if (contents.sound)
     text +=
-        " d. ! queue ! audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! "
+        " d. ! queue ! audioconvert ! audioresample ! "
+        "audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! "
         "appsink name=sound sync=true max-buffers=4";
   return text;
 }
 
 }  // namespace
 
-Clip::Clip(const std::filesystem::path& file, OnPacket on_packet, OnFault on_fault) : on_packet_(std::move(on_packet)) {
+Clip::Clip(const std::filesystem::path& file, OnPacket on_packet, OnFault on_fault)
+    : on_packet_(std::move(on_packet)) {
   const auto contents = look_into(file);
   duration_ = contents.duration;
   encoder_ = std::make_unique<Pipeline>(encoder_text, on_fault);

@@ -18,9 +18,9 @@ struct NoFilm : std::runtime_error {
   using runtime_error::runtime_error;
 };
 
-/// A film played into a session as a source: one pipeline decodes at the film's pace and can be paused, another encodes
-/// without ever stopping (paused: the last picture and silence), so that the stream the halls get has no gap.
-/// Built, commanded and destroyed on the control thread.
+/// A film played into a session as a source: one pipeline decodes at the film's pace and can be paused,
+/// another encodes without ever stopping (paused: the last picture and silence), so that the stream the halls
+/// get has no gap. Built, commanded and destroyed on the control thread.
 class Clip {
  public:
   /// Streaming threads; must only enqueue.

@@ -1,11 +1,11 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <future>
 #include <stdexcept>
 #include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "media/media.h"
 #include "media/program/pipeline.h"
@@ -13,11 +13,12 @@
 namespace diemcau::media {
 namespace {
 
-// No re-encoding: the same picture and sound with one index in front. The queues have no limits because one track may
-// run far ahead of the other in the last fragment of a killed run.
+// No re-encoding: the same picture and sound with one index in front. The queues have no limits because one
+// track may run far ahead of the other in the last fragment of a killed run.
 constexpr auto text =
     "filesrc name=from ! qtdemux name=d "
-    "d.video_0 ! queue max-size-buffers=0 max-size-bytes=0 max-size-time=0 ! h264parse ! mp4mux name=m faststart=true ! "
+    "d.video_0 ! queue max-size-buffers=0 max-size-bytes=0 max-size-time=0 ! h264parse ! mp4mux name=m "
+    "faststart=true ! "
     "filesink name=to "
     "d.audio_0 ! queue max-size-buffers=0 max-size-bytes=0 max-size-time=0 ! aacparse ! m.";
 
@@ -46,7 +47,8 @@ void finish_recording(const std::filesystem::path& from, const std::filesystem::
       pipeline.set("to", "location", part.string());
       pipeline.play();
       auto result = over.get_future();
-      if (result.wait_for(limit) != std::future_status::ready) throw std::runtime_error("no end within ten minutes");
+      if (result.wait_for(limit) != std::future_status::ready)
+        throw std::runtime_error("no end within ten minutes");
       if (const auto fault = result.get(); !fault.end_of_stream) throw std::runtime_error(fault.text);
     }
     sync_path(part, O_RDONLY);

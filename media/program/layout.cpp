@@ -27,7 +27,8 @@ std::vector<Rectangle> cells_on(media::Layout layout, int width, int height) {
       const int main_width = width * 3 / 4;
       const int main_height = height * 3 / 4;
       std::vector<Rectangle> cells{{0, height / 8 / 2 * 2, main_width, main_height}};
-      for (int row = 0; row < 4; ++row) cells.push_back({main_width, row * height / 4, width / 4, height / 4});
+      for (int row = 0; row < 4; ++row)
+        cells.push_back({main_width, row * height / 4, width / 4, height / 4});
       return cells;
     }
     case media::Layout::grid_2x2:

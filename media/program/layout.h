@@ -10,8 +10,8 @@ struct Rectangle {
   friend bool operator==(const Rectangle&, const Rectangle&) = default;
 };
 
-/// Where the cells of a layout lie on a canvas, in reading order, the main one first. The pages lay out the same grid by
-/// CSS (web/shared): both show the same picture.
+/// Where the cells of a layout lie on a canvas, in reading order, the main one first. The pages lay out the
+/// same grid by CSS (web/shared): both show the same picture.
 std::vector<Rectangle> cells_on(media::Layout layout, int width, int height);
 
 }  // namespace diemcau::program

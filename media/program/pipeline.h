@@ -1,11 +1,11 @@
 #pragma once
-#include <gst/app/gstappsink.h>
-#include <gst/app/gstappsrc.h>
-#include <gst/gst.h>
-
 #include <functional>
 #include <memory>
 #include <string>
+
+#include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
+#include <gst/gst.h>
 
 namespace diemcau::program {
 
@@ -22,7 +22,7 @@ using SampleRef = std::unique_ptr<GstSample, UnrefSample>;
 
 /// What went wrong in a pipeline.
 struct Fault {
-  std::string text;        ///< element and message, for the log
+  std::string text;  ///< element and message, for the log
   bool disk_full = false;
   bool end_of_stream = false;  ///< no fault: all sinks have seen the end
 };
@@ -30,12 +30,12 @@ struct Fault {
 /// gst_init, once per process. Called by whatever builds the first pipeline.
 void start_gstreamer();
 
-/// Owns one pipeline, on the system clock. The destructor returns only when no streaming thread can call us any more; it
-/// must run on the control thread, never in a streaming thread (which would wait for itself).
+/// Owns one pipeline, on the system clock. The destructor returns only when no streaming thread can call us
+/// any more; it must run on the control thread, never in a streaming thread (which would wait for itself).
 class Pipeline {
  public:
-  /// Throws std::runtime_error when the description cannot be built. `on_fault` is called in streaming threads and must
-  /// only enqueue.
+  /// Throws std::runtime_error when the description cannot be built. `on_fault` is called in streaming
+  /// threads and must only enqueue.
   Pipeline(const std::string& description, std::function<void(Fault)> on_fault);
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;
@@ -43,11 +43,13 @@ class Pipeline {
 
   template <class Element = GstElement>
   Ref<Element> get(const std::string& name) const {
-    return Ref<Element>(reinterpret_cast<Element*>(gst_bin_get_by_name(GST_BIN(element_.get()), name.c_str())));
+    return Ref<Element>(
+        reinterpret_cast<Element*>(gst_bin_get_by_name(GST_BIN(element_.get()), name.c_str())));
   }
   /// Names of files go in here and never into the launch text.
   void set(const std::string& element, const char* property, const std::string& value);
-  /// All pipelines of one program share clock and base time, so that running times mean the same in all of them.
+  /// All pipelines of one program share clock and base time, so that running times mean the same in all of
+  /// them.
   void use_base_time(GstClockTime base);
   GstClockTime base_time() const { return gst_element_get_base_time(element_.get()); }
   /// Running time now.
@@ -65,7 +67,8 @@ class Pipeline {
 using TakeSample = std::function<void(GstSample*)>;
 void take_samples(GstAppSink* sink, const TakeSample* take, const TakeSample* preroll = nullptr);
 
-/// A shallow copy of the sample's buffer with another timestamp and no duration lost; pushed with the sample's caps.
+/// A shallow copy of the sample's buffer with another timestamp and no duration lost; pushed with the
+/// sample's caps.
 void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts);
 
 /// The sample's timestamp as running time of its pipeline; -1 when it has none.

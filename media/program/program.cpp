@@ -1,9 +1,9 @@
 #include "media/program/program.h"
 
-#include <gst/video/video.h>
-
 #include <algorithm>
 #include <set>
+
+#include <gst/video/video.h>
 
 #include "media/program/layout.h"
 
@@ -14,35 +14,40 @@ using namespace std::chrono_literals;
 
 constexpr int width = 1280;
 constexpr int height = 720;
-constexpr auto stale = 3s;       // a source without a picture for so long is no longer shown
-constexpr auto silent = 10s;     // nor a voice kept that is not on stage
+constexpr auto stale = 3s;    // a source without a picture for so long is no longer shown
+constexpr auto silent = 10s;  // nor a voice kept that is not on stage
 constexpr int keep_aspect_ratio = 1;
 
-// min-upstream-latency covers the taps' jitter buffer (80 ms) and decoding; without it each source that joins would
-// renegotiate the latency of the whole program.
+// min-upstream-latency covers the taps' jitter buffer (80 ms) and decoding; without it each source that joins
+// would renegotiate the latency of the whole program.
 std::string text(std::size_t count) {
   std::string all =
-      "compositor name=c background=black force-live=true ignore-inactive-pads=true min-upstream-latency=200000000 "
+      "compositor name=c background=black force-live=true ignore-inactive-pads=true "
+      "min-upstream-latency=200000000 "
       "max-threads=1 ! video/x-raw,format=I420,width=1280,height=720,framerate=25/1 ! queue ! "
-      "x264enc tune=zerolatency speed-preset=superfast bitrate=2000 key-int-max=50 threads=1 ! video/x-h264,profile=main ! "
+      "x264enc tune=zerolatency speed-preset=superfast bitrate=2000 key-int-max=50 threads=1 ! "
+      "video/x-h264,profile=main ! "
       "h264parse config-interval=-1 ! video/x-h264,stream-format=avc,alignment=au ! "
       "appsink name=picture sync=false async=false "
       "audiomixer name=m force-live=true ignore-inactive-pads=true min-upstream-latency=200000000 "
-      "output-buffer-duration=20000000 ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! queue ! "
+      "output-buffer-duration=20000000 ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! "
+      "queue ! "
       "audioconvert ! avenc_aac bitrate=96000 ! aacparse ! appsink name=sound sync=false async=false ";
   for (std::size_t i = 0; i < count; ++i) {
     const auto n = std::to_string(i);
-    all += "appsrc name=v" + n + " is-live=true format=time max-buffers=3 leaky-type=downstream ! c.sink_" + n +
-           " appsrc name=a" + n + " is-live=true format=time max-time=500000000 max-bytes=0 leaky-type=downstream ! m.sink_" +
-           n + " ";
+    all += "appsrc name=v" + n + " is-live=true format=time max-buffers=3 leaky-type=downstream ! c.sink_" +
+           n + " appsrc name=a" + n +
+           " is-live=true format=time max-time=500000000 max-bytes=0 leaky-type=downstream ! m.sink_" + n +
+           " ";
   }
   return all;
 }
 
 }  // namespace
 
-/// The media thread's end: knows which tap takes which source. The mutex is held for the push of one packet, which never
-/// blocks, or for a change of the table; a mailbox would cost the packets a detour through the control thread.
+/// The media thread's end: knows which tap takes which source. The mutex is held for the push of one packet,
+/// which never blocks, or for a change of the table; a mailbox would cost the packets a detour through the
+/// control thread.
 class Program::Feed : public stage::Sink {
  public:
   explicit Feed(std::function<void()> changed) : changed_(std::move(changed)) {}
@@ -72,7 +77,8 @@ class Program::Feed : public stage::Sink {
   /// Sources that were heard lately.
   std::set<SourceId> voices() {
     const std::lock_guard lock(mutex_);
-    std::erase_if(voices_, [now = std::chrono::steady_clock::now()](const auto& v) { return now - v.second > silent; });
+    std::erase_if(
+        voices_, [now = std::chrono::steady_clock::now()](const auto& v) { return now - v.second > silent; });
     std::set<SourceId> heard;
     for (const auto& [source, at] : voices_) heard.insert(source);
     return heard;
@@ -149,7 +155,8 @@ void Program::update() {
     }
   }
   for (const auto source : wanted) {
-    const auto free = std::find_if(inputs_.begin(), inputs_.end(), [](const Input& input) { return !input.source; });
+    const auto free =
+        std::find_if(inputs_.begin(), inputs_.end(), [](const Input& input) { return !input.source; });
     if (free == inputs_.end()) break;  // more voices than inputs: the stage passes on three
     take_in(*free, source);
     place(*free, scene);
@@ -158,9 +165,10 @@ void Program::update() {
 
 void Program::take_in(Input& input, SourceId source) {
   input.source = source;
-  input.tap = std::make_unique<Tap>(pipeline_.base_time(), [&input](stage::Kind kind, GstSample* sample, GstClockTime at) {
-    push_at(kind == stage::Kind::video ? input.picture.get() : input.sound.get(), sample, at);
-  });
+  input.tap = std::make_unique<Tap>(
+      pipeline_.base_time(), [&input](stage::Kind kind, GstSample* sample, GstClockTime at) {
+        push_at(kind == stage::Kind::video ? input.picture.get() : input.sound.get(), sample, at);
+      });
   feed_->connect(source, input.tap.get());
   wishes_.keyframe(source);
 }
@@ -179,7 +187,8 @@ void Program::place(Input& input, const Scene& scene) {
   for (std::size_t i = 0; i < scene.cells.size() && i < rectangles.size(); ++i) {
     if (scene.cells[i].source != input.source) continue;
     const auto& at = rectangles[i];
-    g_object_set(input.pad.get(), "xpos", at.x, "ypos", at.y, "width", at.width, "height", at.height, nullptr);
+    g_object_set(input.pad.get(), "xpos", at.x, "ypos", at.y, "width", at.width, "height", at.height,
+                 nullptr);
     input.placed = true;
   }
   show(input);

@@ -15,9 +15,9 @@ namespace diemcau::program {
 using media::Scene;
 using media::SourceId;
 
-/// The stage rendered to one picture (1280x720, 25 frames a second, H.264) and one sound (48 kHz stereo, AAC). Its graph
-/// never changes: sources come and go in taps of their own, which only push raw frames into fixed inputs; a stalled,
-/// lost or broken source stalls nothing. Control thread.
+/// The stage rendered to one picture (1280x720, 25 frames a second, H.264) and one sound (48 kHz stereo,
+/// AAC). Its graph never changes: sources come and go in taps of their own, which only push raw frames into
+/// fixed inputs; a stalled, lost or broken source stalls nothing. Control thread.
 class Program {
  public:
   struct Wishes {

@@ -84,8 +84,12 @@ struct Programs::Parts {
     try {
       on_stage.clip = std::make_unique<Clip>(
           file,
-          [this, id](stage::Kind kind, std::vector<std::byte> rtp) { outlet.clip_packet(id, kind, std::move(rtp)); },
-          [this, id, turn](Fault fault) { put([this, id, turn, fault = std::move(fault)] { clip_over(id, turn, fault); }); });
+          [this, id](stage::Kind kind, std::vector<std::byte> rtp) {
+            outlet.clip_packet(id, kind, std::move(rtp));
+          },
+          [this, id, turn](Fault fault) {
+            put([this, id, turn, fault = std::move(fault)] { clip_over(id, turn, fault); });
+          });
       outlet.tell(media::ClipStarted{id, on_stage.clip->duration()});
     } catch (const NoFilm& what) {
       outlet.tell(media::ClipEnded{id, what.what(), true});
@@ -111,18 +115,18 @@ struct Programs::Parts {
     try {
       on_stage.recorder = std::make_unique<Recorder>(file, failed);
       if (!on_stage.program) {
-        on_stage.program = std::make_unique<Program>(Program::Wishes{
-            [this, id](SourceId source) { outlet.request_keyframe(id, source); },
-            [this, id] {
-              put([this, id] {
-                if (auto& program = stages[id].program) program->update();
-              });
-            },
-            [&on_stage](stage::Kind kind, GstSample* sample) {
-              const std::lock_guard lock(on_stage.encoded_mutex);
-              if (on_stage.consumer != nullptr) on_stage.consumer->push(kind, sample);
-            },
-            failed});
+        on_stage.program = std::make_unique<Program>(
+            Program::Wishes{[this, id](SourceId source) { outlet.request_keyframe(id, source); },
+                            [this, id] {
+                              put([this, id] {
+                                if (auto& program = stages[id].program) program->update();
+                              });
+                            },
+                            [&on_stage](stage::Kind kind, GstSample* sample) {
+                              const std::lock_guard lock(on_stage.encoded_mutex);
+                              if (on_stage.consumer != nullptr) on_stage.consumer->push(kind, sample);
+                            },
+                            failed});
         outlet.attach(id, on_stage.program->sink());
       }
       {

@@ -1,9 +1,9 @@
 #include "media/program/recorder.h"
 
+#include <chrono>
+
 #include <fcntl.h>
 #include <unistd.h>
-
-#include <chrono>
 
 namespace diemcau::program {
 namespace {
@@ -46,7 +46,8 @@ void Recorder::push(stage::Kind kind, GstSample* sample) {
   {
     const std::lock_guard lock(mutex_);
     if (!start_) {
-      const bool delta = GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(sample), GST_BUFFER_FLAG_DELTA_UNIT) != 0;
+      const bool delta =
+          GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(sample), GST_BUFFER_FLAG_DELTA_UNIT) != 0;
       if (kind != stage::Kind::video || delta) return;
       start_ = static_cast<GstClockTime>(time);
     }
@@ -54,7 +55,8 @@ void Recorder::push(stage::Kind kind, GstSample* sample) {
   }
   // The file starts at 0: without this mp4mux writes an edit list as long as the session has lasted.
   if (static_cast<GstClockTime>(time) < start) return;
-  push_at(kind == stage::Kind::video ? video_.get() : audio_.get(), sample, static_cast<GstClockTime>(time) - start);
+  push_at(kind == stage::Kind::video ? video_.get() : audio_.get(), sample,
+          static_cast<GstClockTime>(time) - start);
 }
 
 void Recorder::finish() {

@@ -11,10 +11,11 @@
 
 namespace diemcau::program {
 
-/// Writes the program's encoded picture and sound into a fragmented MP4: one fragment a second, written unbuffered, so
-/// that after `kill -9` all but the last second plays and seeks (mp4mux with fragment-duration: 0.1 … 1.1 s lost in ten
-/// kills; a Matroska file has no index then and cannot be sought). A pipeline of its own: a full disk is not the
-/// program's problem. Control thread; push() from streaming threads.
+/// Writes the program's encoded picture and sound into a fragmented MP4: one fragment a second, written
+/// unbuffered, so that after `kill -9` all but the last second plays and seeks (mp4mux with
+/// fragment-duration: 0.1 … 1.1 s lost in ten kills; a Matroska file has no index then and cannot be sought).
+/// A pipeline of its own: a full disk is not the program's problem. Control thread; push() from streaming
+/// threads.
 class Recorder {
  public:
   /// Creates the file. `on_fault` in streaming threads, must only enqueue.

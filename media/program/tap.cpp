@@ -10,7 +10,8 @@ constexpr auto text =
     "vp8dec threads=1 max-errors=-1 ! appsink name=picture sync=false async=false max-buffers=4 drop=true "
     "appsrc name=audio is-live=true format=time do-timestamp=true max-buffers=300 leaky-type=downstream "
     "caps=\"application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=111\" ! "
-    "rtpjitterbuffer latency=80 drop-on-latency=true ! rtpopusdepay ! opusdec plc=true ! audioconvert ! audioresample ! "
+    "rtpjitterbuffer latency=80 drop-on-latency=true ! rtpopusdepay ! opusdec plc=true ! audioconvert ! "
+    "audioresample ! "
     "audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! "
     "appsink name=sound sync=false async=false max-buffers=50 drop=true";
 
@@ -22,7 +23,9 @@ constexpr gint64 earliest = -static_cast<gint64>(GST_SECOND);
 constexpr gint64 latest = 300 * static_cast<gint64>(GST_MSECOND);
 
 std::int64_t milliseconds_now() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 }  // namespace
@@ -31,7 +34,8 @@ Tap::Tap(GstClockTime base_time, OnRaw on_raw)
     : on_raw_(std::move(on_raw)),
       take_picture_([this](GstSample* sample) { pass(stage::Kind::video, sample); }),
       take_sound_([this](GstSample* sample) { pass(stage::Kind::audio, sample); }),
-      // A broken bitstream is dropped by the elements; if one of them gives up all the same, this source stays dark.
+      // A broken bitstream is dropped by the elements; if one of them gives up all the same, this source
+      // stays dark.
       pipeline_(text, [](const Fault&) {}),
       video_(pipeline_.get<GstAppSrc>("video")),
       audio_(pipeline_.get<GstAppSrc>("audio")) {

@@ -12,9 +12,9 @@
 
 namespace diemcau::program {
 
-/// Decodes what one source sends: RTP in, raw pictures and sound out, on the program's clock. A pipeline of its own, so
-/// that whatever it does (stall, break, end) never touches the program's output. Built and destroyed on the control
-/// thread; push() from the media thread.
+/// Decodes what one source sends: RTP in, raw pictures and sound out, on the program's clock. A pipeline of
+/// its own, so that whatever it does (stall, break, end) never touches the program's output. Built and
+/// destroyed on the control thread; push() from the media thread.
 class Tap {
  public:
   /// Streaming threads; `sample` has the program's running time `at`.
@@ -25,8 +25,9 @@ class Tap {
   Tap(const Tap&) = delete;
   Tap& operator=(const Tap&) = delete;
 
-  /// False when the packet is of another stream than those before (the hall has reconnected): a jitter buffer and a
-  /// decoder that wait for the rest of the old one would show nothing for long, so the tap must be built anew.
+  /// False when the packet is of another stream than those before (the hall has reconnected): a jitter buffer
+  /// and a decoder that wait for the rest of the old one would show nothing for long, so the tap must be
+  /// built anew.
   bool push(stage::Kind kind, std::span<const std::byte> rtp);
   /// Milliseconds since the last decoded picture; large when there was none.
   std::chrono::milliseconds picture_age() const;

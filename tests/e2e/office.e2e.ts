@@ -75,7 +75,7 @@ test("a file that hides a program and a document marked as a state secret are re
   writeFileSync(pdf, "%PDF-1.7\n%%EOF\n");
   await office.attach(pdf);
   await office.page.getByText("dấu mật").first().waitFor();
-  const kept = execFileSync("find", [join(server.folder, "data"), "-type", "f", "-path", "*documents*"], { encoding: "utf8" });
+  const kept = execFileSync("find", [server.data, "-type", "f", "-path", "*documents*"], { encoding: "utf8" });
   expect(kept.trim().split("\n")).toHaveLength(2); // the demo's invitation and the letter
 });
 

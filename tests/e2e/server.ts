@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -30,18 +30,20 @@ async function freePort(): Promise<number> {
 /** The real program with a demo data folder of its own. */
 export class Server {
   readonly folder = mkdtempSync(join(tmpdir(), "diemcau-e2e-"));
+  readonly data = join(this.folder, "data");
   private process: ChildProcess | undefined;
   private links_: Links | undefined;
 
   private constructor(
     readonly port: number,
     readonly mediaPort: number,
-    private readonly wrap: readonly string[],
   ) {}
 
-  /** `wrap` runs it inside of something else: ["ip", "netns", "exec", NAME]. */
-  static async start(wrap: readonly string[] = []): Promise<Server> {
-    const server = new Server(await freePort(), await freePort(), wrap);
+  /** `prepare` gets the data folder before the first launch. */
+  static async start(prepare: (data: string) => void = () => undefined): Promise<Server> {
+    const server = new Server(await freePort(), await freePort());
+    mkdirSync(server.data);
+    prepare(server.data);
     await server.launch();
     return server;
   }
@@ -71,12 +73,11 @@ export class Server {
   async launch(): Promise<void> {
     const links = join(this.folder, "links.json");
     rmSync(links, { force: true });
-    const program = [
-      ...this.wrap,
-      join(root, "build/diemcau"),
+    const command = join(root, "build/diemcau");
+    const rest = [
       "demo",
       "--data",
-      join(this.folder, "data"),
+      this.data,
       "--web",
       join(root, "web/dist"),
       "--port",
@@ -86,7 +87,6 @@ export class Server {
       "--links",
       links,
     ];
-    const [command = "", ...rest] = program;
     this.process = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
     const log = createWriteStream(join(this.folder, "log"), { flags: "a" });
     this.process.stdout?.pipe(log, { end: false });
