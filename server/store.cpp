@@ -7,7 +7,11 @@
 namespace diemcau::server {
 
 Store::Store(const std::filesystem::path& folder, Loop& loop, Log& log)
-    : loop_(loop), log_(log), writer_(folder), reading_(scheduler::open_for_reading(folder)) {}
+    : loop_(loop),
+      log_(log),
+      reserve_(folder),
+      writer_(folder),
+      reading_(scheduler::open_for_reading(folder)) {}
 
 void Store::probe() {
   write<int>(
@@ -20,7 +24,12 @@ void Store::probe() {
       [this](Result<int> stored) {
         if (stored && !writable_) log_.info("store.writable_again");
         if (stored) writable_ = true;
+        reserve_.restore();
       });
+}
+
+void Store::on_disk_full() {
+  if (reserve_.release()) log_.warn("disk.reserve_released");
 }
 
 Error Store::explain(std::exception_ptr fault) {
@@ -30,7 +39,10 @@ Error Store::explain(std::exception_ptr fault) {
     std::rethrow_exception(fault);
   } catch (const SQLite::Exception& e) {
     why = e.what();
-    if (e.getErrorCode() == SQLITE_FULL) text_key = "server.disk_full";
+    if (e.getErrorCode() == SQLITE_FULL) {
+      text_key = "server.disk_full";
+      on_disk_full();
+    }
     writable_ = false;
   } catch (const std::exception& e) {
     why = e.what();

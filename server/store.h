@@ -10,6 +10,7 @@
 #include "scheduler/writer.h"
 #include "server/log.h"
 #include "server/loop.h"
+#include "server/reserve.h"
 
 namespace diemcau::server {
 using scheduler::Error;
@@ -53,8 +54,11 @@ class Store {
   /// False from a write that failed for the disk's or the database's reason until one succeeds again (see
   /// probe()).
   bool writable() const { return writable_; }
-  /// Writes a little, to find out whether writing works (again).
+  /// Writes a little, to find out whether writing works (again); takes the disk's reserve again when there is
+  /// room.
   void probe();
+  /// Something else (a recording) found the disk full: makes room for what must still be stored.
+  void on_disk_full();
   std::size_t waiting() const { return waiting_; }
 
  private:
@@ -65,6 +69,7 @@ class Store {
 
   Loop& loop_;
   Log& log_;
+  Reserve reserve_;
   bool writable_ = true;
   std::size_t waiting_ = 0;
   scheduler::Writer writer_;  // before reading_: it makes the file

@@ -21,6 +21,8 @@ using namespace std::chrono_literals;
 constexpr auto tick = 100ms;
 constexpr auto second = 1s;
 constexpr int sync_every = 5;  // seconds
+// A recording must not take the last of the disk: what happens in the session is still to be stored there.
+constexpr std::uintmax_t least_room = 32 << 20;
 
 }  // namespace
 
@@ -73,6 +75,10 @@ struct Programs::Parts {
   void every_second(StageId id, OnStage& on_stage) {
     if (on_stage.program) on_stage.program->update();
     if (!on_stage.recorder) return;
+    std::error_code none;
+    if (const auto disk = std::filesystem::space(on_stage.recorder->file().parent_path(), none);
+        !none && disk.available < least_room)
+      return recording_failed(id, on_stage.recorder_turn, {"less than 32 MB left on the disk", true, false});
     if (seconds % sync_every == 0) on_stage.recorder->sync_to_disk();
     outlet.tell(media::RecordingGrew{id, on_stage.recorder->bytes()});
   }

@@ -74,6 +74,8 @@ void Sessions::on_media(const media::Event& event, Time now) {
   } else if (const auto* failed = std::get_if<media::RecordingFailed>(&event)) {
     log_.error("recording.failed", {{"meeting", failed->stage}, {"why", failed->error}});
     recorded_bytes_.erase(meeting_of(failed->stage));
+    // Before the reason is stored: there would be no room for it.
+    if (failed->disk_full) store_.on_disk_full();
     const auto session = sessions_.find(meeting_of(failed->stage));
     if (session != sessions_.end() && session->second->shown().recorder.since)
       recordings_.closed(session->first,

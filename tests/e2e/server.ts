@@ -113,7 +113,10 @@ export class Server {
     if (!ended || ended.exitCode !== null) return ended?.exitCode ?? -1;
     const over = once(ended, "exit");
     ended.kill("SIGTERM");
-    const [code] = await over;
+    const late = setTimeout(() => ended.kill("SIGABRT"), 15_000);
+    const [code, signal] = await over;
+    clearTimeout(late);
+    if (signal) throw new Error(`the server did not end within 15 s of SIGTERM: ${this.log().slice(-1000)}`);
     return code ?? -1;
   }
 
