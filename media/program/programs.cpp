@@ -169,7 +169,7 @@ struct Programs::Parts {
       const std::lock_guard lock(on_stage.encoded_mutex);
       on_stage.consumer = nullptr;
     }
-    const auto file = on_stage.recorder->file();
+    auto file = on_stage.recorder->file();
     on_stage.recorder->finish();
     on_stage.recorder->sync_to_disk();
     on_stage.recorder.reset();

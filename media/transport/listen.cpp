@@ -25,17 +25,17 @@ FileDescriptor bound_socket(const std::string& address, std::uint16_t port, int 
   } else {
     throw std::system_error(EINVAL, std::generic_category(), "media address " + address);
   }
-  FileDescriptor socket_(::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  FileDescriptor opened(::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const std::string where = (type == SOCK_DGRAM ? "udp " : "tcp ") + address + ":" + std::to_string(port);
-  if (!socket_) throw std::system_error(errno, std::generic_category(), where);
+  if (!opened) throw std::system_error(errno, std::generic_category(), where);
   const int yes = 1;
   const int no = 0;
   // A listener may return to its port while old connections linger; a UDP port must never be shared.
-  if (type == SOCK_STREAM) setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  if (family == AF_INET6) setsockopt(socket_.get(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
-  if (bind(socket_.get(), reinterpret_cast<const sockaddr*>(&name), size) != 0)
+  if (type == SOCK_STREAM) setsockopt(opened.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (family == AF_INET6) setsockopt(opened.get(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
+  if (bind(opened.get(), reinterpret_cast<const sockaddr*>(&name), size) != 0)
     throw std::system_error(errno, std::generic_category(), where);
-  return socket_;
+  return opened;
 }
 
 }  // namespace diemcau::transport

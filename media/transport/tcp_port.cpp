@@ -33,17 +33,17 @@ void TcpPort::accept_all() {
   for (;;) {
     sockaddr_storage name{};
     socklen_t size = sizeof name;
-    FileDescriptor socket_(
+    FileDescriptor accepted(
         accept4(listener_.get(), reinterpret_cast<sockaddr*>(&name), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (!socket_) return;
+    if (!accepted) return;
     if (by_fd_.size() >= most_connections) continue;  // closed again by its owner going out of scope
     const int yes = 1;
-    setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     auto connection = std::make_unique<Connection>();
     connection->endpoint = endpoint_from(name);
     connection->endpoint.connection = ++last_number_;
-    const int fd = socket_.get();
-    connection->socket = std::move(socket_);
+    const int fd = accepted.get();
+    connection->socket = std::move(accepted);
     by_number_[last_number_] = fd;
     by_fd_[fd] = std::move(connection);
     on_watch_({fd, false, false});
