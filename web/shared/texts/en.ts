@@ -87,6 +87,7 @@ export const en: Readonly<Record<PageTextKey, string>> = {
   "session.left": "{time} left",
   "session.over": "{time} over",
   "session.absent": "not connected yet",
+  "session.clip_stopped": "the film has stopped",
   "session.picture_coming": "waiting for the picture",
   "session.own_camera_off": "camera is off",
   "session.no_microphone":
@@ -133,7 +134,9 @@ export const en: Readonly<Record<PageTextKey, string>> = {
   "server.stopping": "The server is restarting.",
 
   "help.title": "Call the technician",
-  "help.call":
+  "help.call": "Technician on duty at the main site:",
+  "help.say": "When you call, give your hall's number:",
+  "help.call_unknown":
     "Call the technician on duty at the main site ({organizer}) by the number in the invitation, and give your hall's number:",
   "help.number": "Hall number {number} · {name}",
   "help.no_sound": "You hear nothing: check speakers, volume and their cable.",

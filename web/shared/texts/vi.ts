@@ -84,6 +84,7 @@ export const vi = {
   "session.left": "còn {time}",
   "session.over": "quá {time}",
   "session.absent": "chưa kết nối",
+  "session.clip_stopped": "phim đã dừng",
   "session.picture_coming": "đang chờ hình",
   "session.own_camera_off": "camera đang tắt",
   "session.no_microphone":
@@ -130,7 +131,9 @@ export const vi = {
   "server.stopping": "Máy chủ đang khởi động lại.",
 
   "help.title": "Gọi kỹ thuật",
-  "help.call":
+  "help.call": "Kỹ thuật trực của điểm cầu chính:",
+  "help.say": "Khi gọi, hãy đọc số điểm cầu:",
+  "help.call_unknown":
     "Gọi cán bộ kỹ thuật trực của điểm cầu chính ({organizer}) theo số trong giấy mời và đọc số điểm cầu:",
   "help.number": "Điểm cầu số {number} · {name}",
   "help.no_sound": "Không nghe thấy gì: kiểm tra loa, âm lượng, dây loa.",
