@@ -23,9 +23,13 @@ export function RunSheet({ view }: { readonly view: ConsoleView }) {
         ))}
       </ol>
       {view.agenda.length === 0 && <p className="faint small">{t("console.no_agenda")}</p>}
-      {view.clips.map((film) => (
-        <Film key={film.id} film={film} view={view} />
-      ))}
+      {view.clips.length > 0 && (
+        <div className="films">
+          {view.clips.map((film) => (
+            <Film key={film.id} film={film} view={view} />
+          ))}
+        </div>
+      )}
       {view.documents.length > 0 && (
         <ul className="papers">
           {view.documents.map((document) => (
@@ -94,7 +98,7 @@ function Film({ film, view }: { readonly film: DocumentLine; readonly view: Cons
       draggable
       onDragStart={(event) => event.dataTransfer.setData(dragType, "clip")}
     >
-      <span className="what">
+      <span className={running ? "what running" : "what"} title={film.title}>
         ▶ {film.title}
         {mine && state === "failed" && (
           <span className="small warn block" role="alert">

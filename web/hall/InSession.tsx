@@ -36,7 +36,7 @@ export function InSession({ view, status }: InSessionProps) {
     <main className={`session${idle ? " idle" : ""}${speaking ? " speaking" : ""}`}>
       <div className="banners">
         {view.microphone && <OnAir view={view} speaking={speaking} />}
-        {lost && <LineLost status={status} />}
+        {lost && <LineLost status={status} still />}
         {own.audio !== "ready" && own.audio !== "asking" && (
           <p className="banner-warn" role="status">
             <span className="dot warn" /> {t("session.no_microphone")}
