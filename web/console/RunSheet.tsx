@@ -56,6 +56,7 @@ function Item({
   readonly view: ConsoleView;
 }) {
   const current = view.item === index;
+  const startable = view.state === "open" && !current;
   const done = line.begun_at !== undefined && !current;
   const late =
     line.begun_at !== undefined &&
@@ -68,9 +69,10 @@ function Item({
         type="button"
         className={current ? "item current" : done ? "item done" : "item"}
         aria-current={current ? "step" : undefined}
-        disabled={view.state !== "open" || current}
+        // Not disabled: a long agenda is scrolled by the keyboard through its items.
+        aria-disabled={!startable}
         title={t("console.begin_item")}
-        onClick={() => void give({ type: "begin_item", item: index })}
+        onClick={() => startable && void give({ type: "begin_item", item: index })}
       >
         <span>{line.planned_at === undefined ? "" : clock(line.planned_at)}</span>
         <span className="what">

@@ -153,9 +153,9 @@ function Conflict({
 }) {
   return (
     <section className="panel conflict" role="alert">
-      <h3>
+      <h2>
         <span className="dot warn" /> {t("meeting.changed_meanwhile")}
-      </h3>
+      </h2>
       <p>{t(both.length > 0 ? "form.conflict_both" : "form.conflict_merged")}</p>
       <dl>
         {both.map((key) => (

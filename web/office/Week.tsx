@@ -95,11 +95,11 @@ function Day({ name, at, today, now, meetings }: DayProps) {
   if (on.length === 0 && at !== today) return null;
   return (
     <section className="day">
-      <div className={at === today ? "date today" : "date"}>
+      <h2 className={at === today ? "date today" : "date"}>
         {name}
         <b>{dayAndMonth(at)}</b>
         {at === today && t("week.today")}
-      </div>
+      </h2>
       <div className="cards">
         {on.length === 0 && <p className="soft no-meeting">{t("week.nothing_today")}</p>}
         {on.map((meeting) => (

@@ -61,6 +61,7 @@ export const en: Readonly<Record<PageTextKey, string>> = {
   "reader.page_failed": "This page cannot be shown.",
   "hall.close": "Close",
 
+  "check.title": "Check picture, sound and line",
   "check.picture": "Picture of this hall",
   "check.sound": "Microphone and speakers",
   "check.level": "Level of the microphone",

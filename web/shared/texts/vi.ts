@@ -57,6 +57,7 @@ export const vi = {
   "reader.page_failed": "Không hiện được trang này.",
   "hall.close": "Đóng",
 
+  "check.title": "Kiểm tra hình, tiếng và đường truyền",
   "check.picture": "Hình của điểm cầu",
   "check.sound": "Micro và loa",
   "check.level": "Mức tiếng của micro",
