@@ -34,7 +34,12 @@ export function RunSheet({ view }: { readonly view: ConsoleView }) {
         <ul className="papers">
           {view.documents.map((document) => (
             <li key={document.id}>
-              <a href={`/api/documents/${document.id}/file`} target="_blank" rel="noreferrer">
+              <a
+                href={`/api/documents/${document.id}/file`}
+                target="_blank"
+                rel="noreferrer"
+                title={document.title}
+              >
                 {document.title}
               </a>
               <span className="small faint"> {document.code}</span>

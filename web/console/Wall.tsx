@@ -129,7 +129,6 @@ const Tile = memo(function Tile({ id, site, next, chosen, trouble }: TileProps) 
           <b className="tile-name" title={site.name}>
             {site.name}
           </b>
-          <span className="space" />
           <button
             type="button"
             className={site.microphone ? "mic open" : "mic"}
