@@ -1,13 +1,14 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { pdfFiles } from "./build/pdfFiles.ts";
 import { precompress } from "./build/precompress.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   root: here("."),
-  plugins: [react(), precompress(here("dist"))],
+  plugins: [react(), pdfFiles(), precompress(here("dist"))],
   build: {
     target: ["chrome109", "firefox115", "safari16"],
     // The content security policy allows nothing inline, so nothing may become a data: URL either.

@@ -84,6 +84,8 @@ HallView hall_view(const State& state, SiteId site) {
     const auto speaks = state.brief.halls.find(state.speaker->site);
     if (speaks != state.brief.halls.end()) view.speaker_name = speaks->second.name;
   }
+  view.clip = state.clip.state;
+  if (const auto main = state.brief.main_hall()) view.contact = state.brief.halls.at(*main).contact;
   view.documents = state.brief.documents;
   const bool open = state.state == SessionState::open;
   view.may.join = open && invited != state.brief.halls.end();

@@ -136,11 +136,13 @@ struct HallView {
   std::optional<int> queue;  ///< place among the raised hands, from 1
   std::optional<Speaker> speaker;
   std::string speaker_name;
+  ClipState clip{};     ///< what a clip's cell shows: nothing while it is stopped or failed
+  std::string contact;  ///< whom to call: the main site's technician, as its record says
   std::vector<DocumentLine> documents;
   HallMay may;
 };
 BOOST_DESCRIBE_STRUCT(HallView, (),
                       (meeting, site, number, name, state, opened_at, presence, layout, cells, microphone,
-                       on_stage, queue, speaker, speaker_name, documents, may))
+                       on_stage, queue, speaker, speaker_name, clip, contact, documents, may))
 
 }  // namespace diemcau::session

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
-const compressible = /\.(html|js|css|svg|json|webmanifest)$/;
+const compressible = /\.(html|m?js|css|svg|json|webmanifest)$/;
 
 /** Writes a .br and a .gz beside every text file of the build, so that the server only picks one and never compresses. */
 export function precompress(folder: string): Plugin {

@@ -1,5 +1,6 @@
-import { useEffect, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { serverText, t } from "../shared/i18n";
+import { useTitle } from "../shared/useTitle";
 import { connection, useDesk } from "./desk";
 import { Ended } from "./Ended";
 import { Floor } from "./Floor";
@@ -16,25 +17,23 @@ export function App() {
   const status = useSyncExternalStore(connection.subscribeStatus, connection.status);
   const view = useSyncExternalStore(connection.store.subscribe, connection.store.get);
   const desk = useDesk();
-  const title = view?.meeting.title;
-  useEffect(() => {
-    if (title) document.title = `${title} · ${t("console.title")}`;
-  }, [title]);
+  const refusal = status.kind === "closed" ? serverText(status.textKey, status.detail) : undefined;
+  useTitle(refusal ?? (view && `${view.meeting.title} · ${t("console.title")}`));
 
-  if (status.kind === "closed")
+  if (refusal !== undefined)
     return (
-      <div className="alone">
-        <h1>{serverText(status.textKey, status.detail)}</h1>
+      <main className="alone">
+        <h1>{refusal}</h1>
         <a className="button act" href="/">
           {t("console.to_office")}
         </a>
-      </div>
+      </main>
     );
   if (!view)
     return (
-      <div className="alone" aria-busy="true">
+      <main className="alone" aria-busy="true">
         <h1>{t("hall.connecting")}</h1>
-      </div>
+      </main>
     );
   return (
     <>

@@ -31,9 +31,9 @@ export function Header({ view, status }: HeaderProps) {
   const head = (
     <>
       <span className="clock">{clockWithSeconds(time)}</span>
-      <b className="meeting" title={view.meeting.title}>
+      <h1 className="meeting" title={view.meeting.title}>
         {view.meeting.title}
-      </b>
+      </h1>
     </>
   );
   if (desk.asking === "end")
@@ -87,7 +87,7 @@ export function Header({ view, status }: HeaderProps) {
       <button
         type="button"
         className="quiet"
-        aria-label={t("desk.language")}
+        title={t("desk.language")}
         onClick={() => void setLanguage(language === "vi" ? "en" : "vi")}
       >
         <span className={language === "vi" ? "" : "faint"}>VI</span> ·{" "}

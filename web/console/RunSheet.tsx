@@ -23,14 +23,23 @@ export function RunSheet({ view }: { readonly view: ConsoleView }) {
         ))}
       </ol>
       {view.agenda.length === 0 && <p className="faint small">{t("console.no_agenda")}</p>}
-      {view.clips.map((film) => (
-        <Film key={film.id} film={film} view={view} />
-      ))}
+      {view.clips.length > 0 && (
+        <div className="films">
+          {view.clips.map((film) => (
+            <Film key={film.id} film={film} view={view} />
+          ))}
+        </div>
+      )}
       {view.documents.length > 0 && (
         <ul className="papers">
           {view.documents.map((document) => (
             <li key={document.id}>
-              <a href={`/api/documents/${document.id}/file`} target="_blank" rel="noreferrer">
+              <a
+                href={`/api/documents/${document.id}/file`}
+                target="_blank"
+                rel="noreferrer"
+                title={document.title}
+              >
                 {document.title}
               </a>
               <span className="small faint"> {document.code}</span>
@@ -52,6 +61,7 @@ function Item({
   readonly view: ConsoleView;
 }) {
   const current = view.item === index;
+  const startable = view.state === "open" && !current;
   const done = line.begun_at !== undefined && !current;
   const late =
     line.begun_at !== undefined &&
@@ -64,9 +74,10 @@ function Item({
         type="button"
         className={current ? "item current" : done ? "item done" : "item"}
         aria-current={current ? "step" : undefined}
-        disabled={view.state !== "open" || current}
+        // Not disabled: a long agenda is scrolled by the keyboard through its items.
+        aria-disabled={!startable}
         title={t("console.begin_item")}
-        onClick={() => void give({ type: "begin_item", item: index })}
+        onClick={() => startable && void give({ type: "begin_item", item: index })}
       >
         <span>{line.planned_at === undefined ? "" : clock(line.planned_at)}</span>
         <span className="what">
@@ -94,7 +105,7 @@ function Film({ film, view }: { readonly film: DocumentLine; readonly view: Cons
       draggable
       onDragStart={(event) => event.dataTransfer.setData(dragType, "clip")}
     >
-      <span className="what">
+      <span className={running ? "what running" : "what"} title={film.title}>
         ▶ {film.title}
         {mine && state === "failed" && (
           <span className="small warn block" role="alert">

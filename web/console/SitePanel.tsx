@@ -4,13 +4,13 @@ import { lineWords } from "../shared/lineWords";
 import type { ConsoleView, Line, SiteId, SiteView } from "../shared/protocol";
 import { floorFor } from "./actions/floor";
 import { changeDesk, currentDesk, give, useDesk } from "./desk";
-import { camera, nextCell, place, withLayout } from "./draft";
+import { camera, chosenSite, nextCell, place, withLayout } from "./draft";
 import { presenceTexts } from "./OnAir";
 import { useLine } from "./Wall";
 
 /** The hall chosen on the wall: its figures, and what can be done with it. */
 export function SitePanel({ view }: { readonly view: ConsoleView }) {
-  const { site: id } = useDesk();
+  const id = chosenSite(useDesk().site, view);
   const site = id === undefined ? undefined : view.sites[id];
   return (
     <section className="panel site-panel" aria-label={t("site.title")}>
@@ -100,7 +100,7 @@ function Chosen({ id, site, open }: ChosenProps) {
           )}
         </div>
       </div>
-      {words && words.grade !== "good" && <p className="small warn">{t(words.todo)}</p>}
+      {words && words.grade !== "good" && <p className="small warn todo">{t(words.todo)}</p>}
       <p className="small soft contact">{t("site.contact", { contact: site.contact || "—" })}</p>
     </>
   );

@@ -5,7 +5,7 @@ import { lineWords } from "../shared/lineWords";
 import type { ConsoleView, Line, SiteId, SiteView } from "../shared/protocol";
 import { useNow } from "../shared/useNow";
 import { changeDesk, connection, currentDesk, fast, give, useDesk } from "./desk";
-import { camera, holds, place } from "./draft";
+import { camera, chosenSite, holds, place } from "./draft";
 import { dragType } from "./Next";
 import { presenceTexts } from "./OnAir";
 import { Picture } from "./Picture";
@@ -26,6 +26,7 @@ export function Wall({ view }: { readonly view: ConsoleView }) {
   const sites = orderSites(view.sites, desk.order, (id, site) =>
     bad.has(id) ? troubleRank(site, fast.lines.get(id)) : 0,
   );
+  const chosen = chosenSite(desk.site, view);
   return (
     <section className="panel wall" aria-label={t("wall.title")}>
       <h2>
@@ -53,7 +54,7 @@ export function Wall({ view }: { readonly view: ConsoleView }) {
             id={id}
             site={site}
             next={holds(desk.draft, Number(id) as SiteId)}
-            chosen={desk.site === Number(id)}
+            chosen={chosen === Number(id)}
             trouble={bad.has(id)}
           />
         ))}
@@ -125,8 +126,9 @@ const Tile = memo(function Tile({ id, site, next, chosen, trouble }: TileProps) 
       <div className="foot">
         <div className="row">
           <span className="faint">{String(site.number).padStart(2, "0")}</span>
-          <b className="tile-name">{site.name}</b>
-          <span className="space" />
+          <b className="tile-name" title={site.name}>
+            {site.name}
+          </b>
           <button
             type="button"
             className={site.microphone ? "mic open" : "mic"}

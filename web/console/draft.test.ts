@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Scene, SiteId } from "../shared/protocol";
-import { camera, clip, holds, nextCell, place, sameScene, withLayout } from "./draft";
+import { camera, chosenSite, clip, holds, nextCell, place, sameScene, withLayout } from "./draft";
 
 const site = (id: number) => id as SiteId;
 const scene = (...sites: (number | undefined)[]): Scene => ({
@@ -37,4 +37,11 @@ test("scenes are compared by what is in them", () => {
 test("a scene tells whom it holds", () => {
   expect(holds(scene(4, 1), site(1))).toBe(true);
   expect(holds(scene(4, 1), site(2))).toBe(false);
+});
+test("the hall that is on air is looked at until another one is clicked", () => {
+  const sites = {};
+  expect(chosenSite(undefined, { scene: scene(4, 1), sites })).toBe(4);
+  expect(chosenSite(undefined, { scene: scene(undefined, 1), sites })).toBe(1);
+  expect(chosenSite(site(9), { scene: scene(4, 1), sites })).toBe(9);
+  expect(chosenSite(undefined, { scene: scene(undefined, undefined), sites })).toBeUndefined();
 });

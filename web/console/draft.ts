@@ -1,4 +1,4 @@
-import type { Cell, Layout, Scene, SiteId } from "../shared/protocol";
+import type { Cell, ConsoleView, Layout, Scene, SiteId } from "../shared/protocol";
 
 /** The scene that is arranged unseen. Pure: each function gives a new scene. */
 
@@ -57,4 +57,15 @@ export function nextCell(scene: Scene): number {
 
 export function holds(scene: Scene, site: SiteId): boolean {
   return scene.cells.some((cell) => cell.source?.type === "camera" && cell.source.site === site);
+}
+
+/** The hall whose figures are shown: the one that was clicked on the wall, before that the first that is on air. */
+export function chosenSite(
+  clicked: SiteId | undefined,
+  view: Pick<ConsoleView, "scene" | "sites">,
+): SiteId | undefined {
+  if (clicked !== undefined) return clicked;
+  for (const { source } of view.scene.cells) if (source?.type === "camera") return source.site;
+  const [first] = Object.keys(view.sites);
+  return first === undefined ? undefined : (Number(first) as SiteId);
 }

@@ -1,4 +1,6 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useState, useSyncExternalStore } from "react";
+import type { HallView } from "../shared/protocol";
+import { useTitle } from "../shared/useTitle";
 import { Broken } from "./Broken";
 import { Check } from "./Check";
 import { connection, join, media, memory } from "./desk";
@@ -13,11 +15,6 @@ export function App() {
   const { phase } = useSyncExternalStore(media.subscribe, media.get);
   const [checked, setChecked] = useState(memory.joined);
 
-  const title = view && `${view.number} · ${view.name} · ${view.meeting.title}`;
-  useEffect(() => {
-    if (title) document.title = title;
-  }, [title]);
-
   if (status.kind === "closed") return <Broken textKey={status.textKey} detail={status.detail} />;
   if (view?.state === "ended")
     return (
@@ -27,7 +24,25 @@ export function App() {
         name={`${String(view.number).padStart(2, "0")} · ${view.name}`}
       />
     );
-  if (view && phase !== "off") return <InSession view={view} status={status} />;
-  if (!checked) return <Check view={view} status={status} onDone={() => setChecked(true)} />;
-  return <Waiting view={view} status={status} onBack={() => setChecked(false)} onJoin={join} />;
+  if (view && phase !== "off")
+    return (
+      <Titled view={view}>
+        <InSession view={view} status={status} />
+      </Titled>
+    );
+  return (
+    <Titled view={view}>
+      {checked ? (
+        <Waiting view={view} status={status} onBack={() => setChecked(false)} onJoin={join} />
+      ) : (
+        <Check view={view} status={status} onDone={() => setChecked(true)} />
+      )}
+    </Titled>
+  );
+}
+
+/** The hall's own name on the tab; a screen that says what is wrong puts its own there. */
+function Titled({ view, children }: { readonly view: HallView | undefined; readonly children: ReactNode }) {
+  useTitle(view && `${view.number} · ${view.name} · ${view.meeting.title}`);
+  return children;
 }

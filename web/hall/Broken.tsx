@@ -1,4 +1,5 @@
 import { serverText, t } from "../shared/i18n";
+import { useTitle } from "../shared/useTitle";
 import { connection } from "./desk";
 import { Message } from "./Message";
 
@@ -37,14 +38,19 @@ export function Broken({ textKey, detail }: BrokenProps) {
     case "session.ended":
       return <Message title="hall.ended.title" text="hall.ended.text" />;
     default:
-      return (
-        <main className="screen message">
-          <h1>{t("hall.broken.title")}</h1>
-          <p className="lead">{serverText(textKey, detail)}</p>
-          <button type="button" className="huge act" onClick={() => location.reload()}>
-            {t("hall.broken.reload")}
-          </button>
-        </main>
-      );
+      return <Fault text={serverText(textKey, detail)} />;
   }
+}
+
+function Fault({ text }: { readonly text: string }) {
+  useTitle(t("hall.broken.title"));
+  return (
+    <main className="screen message">
+      <h1>{t("hall.broken.title")}</h1>
+      <p className="lead">{text}</p>
+      <button type="button" className="huge act" onClick={() => location.reload()}>
+        {t("hall.broken.reload")}
+      </button>
+    </main>
+  );
 }

@@ -28,6 +28,7 @@ export function Check({ view, status, onDone }: CheckProps) {
   return (
     <main className="screen check">
       <Head view={view} status={status} />
+      <h1 className="hidden">{t("check.title")}</h1>
       <div className="check-grid">
         <div className="check-own">
           <section className="own-picture" aria-label={t("check.picture")}>

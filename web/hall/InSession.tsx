@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import type { ConnectionStatus } from "../shared/connection";
 import { duration } from "../shared/format";
 import { t } from "../shared/i18n";
-import type { CellView, HallView } from "../shared/protocol";
+import type { CellView, ClipState, HallView } from "../shared/protocol";
 import { Slot } from "../shared/ui/Slot";
 import { Sound } from "../shared/ui/Sound";
 import { useNow } from "../shared/useNow";
@@ -36,7 +36,7 @@ export function InSession({ view, status }: InSessionProps) {
     <main className={`session${idle ? " idle" : ""}${speaking ? " speaking" : ""}`}>
       <div className="banners">
         {view.microphone && <OnAir view={view} speaking={speaking} />}
-        {lost && <LineLost status={status} />}
+        {lost && <LineLost status={status} still />}
         {own.audio !== "ready" && own.audio !== "asking" && (
           <p className="banner-warn" role="status">
             <span className="dot warn" /> {t("session.no_microphone")}
@@ -50,7 +50,7 @@ export function InSession({ view, status }: InSessionProps) {
             <Slot
               stream={cell.own ? own.stream : video[index]}
               mirrored={false}
-              covered={covered(cell, own.video === "ready" && own.cameraOn)}
+              covered={covered(cell, view.clip, own.video === "ready" && own.cameraOn)}
               cover={<Slate cell={cell} />}
             />
             {cell.label && <span className="plate">{cell.label}</span>}
@@ -77,9 +77,10 @@ export function InSession({ view, status }: InSessionProps) {
   );
 }
 
-function covered(cell: CellView, ownCamera: boolean): boolean {
+function covered(cell: CellView, clip: ClipState, ownCamera: boolean): boolean {
   if (cell.own) return !ownCamera;
-  return cell.clip ? false : cell.site === undefined || !cell.present;
+  if (cell.clip) return clip === "stopped" || clip === "failed";
+  return cell.site === undefined || !cell.present;
 }
 
 function Slate({ cell }: { readonly cell: CellView }) {
@@ -90,6 +91,7 @@ function Slate({ cell }: { readonly cell: CellView }) {
         <span className="soft">{t("session.own_camera_off")}</span>
       </>
     );
+  if (cell.clip) return <span className="soft">{t("session.clip_stopped")}</span>;
   if (cell.site === undefined) return null;
   return (
     <>

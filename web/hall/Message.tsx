@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { type TextKey, t } from "../shared/i18n";
+import { useTitle } from "../shared/useTitle";
 
 interface MessageProps {
   readonly title: TextKey;
@@ -10,6 +11,7 @@ interface MessageProps {
 
 /** A screen that says one thing and offers at most one button. */
 export function Message({ title, text, name, children }: MessageProps) {
+  useTitle(t(title));
   return (
     <main className="screen message">
       {name && <p className="own-name">{name}</p>}

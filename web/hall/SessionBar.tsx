@@ -127,7 +127,15 @@ function Help({ view }: { readonly view: HallView }) {
   return (
     <>
       <h2>{t("help.title")}</h2>
-      <p>{t("help.call", { organizer: view.meeting.organizer })}</p>
+      {view.contact ? (
+        <>
+          <p>{t("help.call")}</p>
+          <p className="help-number">{view.contact}</p>
+          <p>{t("help.say")}</p>
+        </>
+      ) : (
+        <p>{t("help.call_unknown", { organizer: view.meeting.organizer })}</p>
+      )}
       <p className="help-number">{t("help.number", { number: view.number, name: view.name })}</p>
       <ul className="help-list">
         <li>{t("help.no_sound")}</li>

@@ -1,12 +1,13 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { type ConnectionStatus, RefusedError } from "../shared/connection";
 import { clock, dayOf, duration } from "../shared/format";
 import { serverText, t } from "../shared/i18n";
 import type { HallView } from "../shared/protocol";
 import { useNow } from "../shared/useNow";
-import { Documents } from "./Documents";
+import { Documents, loadReader, readable } from "./Documents";
 import { connection } from "./desk";
 import { Head } from "./Head";
+import { fetchAhead } from "./papers";
 
 interface WaitingProps {
   readonly view: HallView | undefined;
@@ -22,6 +23,7 @@ export function Waiting({ view, status, onBack, onJoin }: WaitingProps) {
   const time = useNow(now);
   const [refusal, setRefusal] = useState("");
   const [joining, setJoining] = useState(false);
+  useFetchAhead(view);
   const press = async () => {
     setJoining(true);
     setRefusal("");
@@ -88,6 +90,25 @@ export function Waiting({ view, status, onBack, onJoin }: WaitingProps) {
       </div>
     </main>
   );
+}
+
+/** While there is time. In a session that runs, the line belongs to picture and sound. */
+function useFetchAhead(view: HallView | undefined): void {
+  const documents = view?.state === "waiting" ? view.documents : undefined;
+  useEffect(() => {
+    if (!documents) return;
+    const gone = new AbortController();
+    void fetchAhead(
+      documents.filter((document) => readable(document.media_type)),
+      gone.signal,
+    );
+    if (documents.some((document) => readable(document.media_type)))
+      loadReader().then(
+        (part) => part.startPdf(),
+        () => undefined, // tried again when a paper is opened
+      );
+    return () => gone.abort();
+  }, [documents]);
 }
 
 function countdown(milliseconds: number): string {

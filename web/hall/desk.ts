@@ -2,10 +2,11 @@ import { Connection, deviceName, signalingUrl } from "../shared/connection";
 import { MediaLine } from "../shared/mediaLine";
 import type { HallView } from "../shared/protocol";
 import { OwnDevices } from "./ownDevices";
+import { forgetPapers } from "./papers";
 import { sendSnapshots } from "./snapshot";
 
 /** What lives as long as the page does, whatever screen is shown. */
-const token = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+export const token = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 
 export const connection = new Connection<HallView>(
   signalingUrl(),
@@ -45,6 +46,7 @@ export function startDesk(): void {
     if (view.state === "ended") {
       memory.keep(false);
       media.stop();
+      void forgetPapers();
     } else if (view.state === "open" && memory.joined()) {
       void join().catch(() => memory.keep(false));
     }

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { api } from "../shared/api";
 import { t } from "../shared/i18n";
 import type { Account, Role } from "../shared/protocol";
+import { useTitle } from "../shared/useTitle";
 import { useAccounts } from "./queries";
 import { Failed, Loading, Refusal } from "./States";
 
@@ -12,6 +13,7 @@ const roleChoices = () => roles.map((role) => ({ value: role, label: t(`role.${r
 
 export function Accounts() {
   const accounts = useAccounts();
+  useTitle(t("nav.accounts"));
   const [opened, setOpened] = useState<Account | "new">();
   if (accounts.error) return <Failed error={accounts.error} again={() => void accounts.refetch()} />;
   if (!accounts.data) return <Loading />;

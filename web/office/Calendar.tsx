@@ -5,6 +5,7 @@ import { clock, dayOf, startOfDay, startOfMonth, startOfWeek } from "../shared/f
 import { t } from "../shared/i18n";
 import type { MeetingSummary, Time } from "../shared/protocol";
 import { useNow } from "../shared/useNow";
+import { useTitle } from "../shared/useTitle";
 import { ModeMark, StateMark } from "./MeetingCard";
 import { useMeetings } from "./queries";
 import { Empty, Failed, Loading } from "./States";
@@ -13,6 +14,7 @@ import { weekdays } from "./Week";
 /** A month as a grid, or as a list with everything spelled out. */
 export function Calendar() {
   const now = useNow();
+  useTitle(t("nav.calendar"));
   const [away, setAway] = useState(0);
   const [shape, setShape] = useState<string>("month");
   const month = startOfMonth(now, away);

@@ -4,12 +4,14 @@ import { type FormEvent, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { api } from "../shared/api";
 import { t } from "../shared/i18n";
+import { useTitle } from "../shared/useTitle";
 import { LanguageAndTheme } from "./LanguageAndTheme";
 import { Refusal } from "./States";
 import { safePath } from "./safePath";
 
 export function LogIn() {
   const [user, setUser] = useState("");
+  useTitle(t("login.enter"));
   const [password, setPassword] = useState("");
   const [parameters] = useSearchParams();
   const navigate = useNavigate();

@@ -7,6 +7,7 @@ import { ApiError, api } from "../shared/api";
 import { dayAndClock } from "../shared/format";
 import { t } from "../shared/i18n";
 import type { Meeting, MeetingForm, MeetingId, MeetingKind, MeetingMode } from "../shared/protocol";
+import { useTitle } from "../shared/useTitle";
 import { AgendaEditor } from "./AgendaEditor";
 import { emptyForm, fieldFromTime, kinds, merge, timeFromField, withStart } from "./meetingForm";
 import { useKeepMeeting, useMeeting } from "./queries";
@@ -27,6 +28,7 @@ function Editor({ meeting }: { readonly meeting?: Meeting }) {
   const [base, setBase] = useState(meeting);
   const [conflict, setConflict] = useState<{ theirs: Meeting; both: readonly (keyof MeetingForm)[] }>();
   const navigate = useNavigate();
+  useTitle(meeting?.form.title ?? t("nav.new"));
   const keep = useKeepMeeting();
   const save = useMutation({
     mutationFn: () =>
@@ -151,9 +153,9 @@ function Conflict({
 }) {
   return (
     <section className="panel conflict" role="alert">
-      <h3>
+      <h2>
         <span className="dot warn" /> {t("meeting.changed_meanwhile")}
-      </h3>
+      </h2>
       <p>{t(both.length > 0 ? "form.conflict_both" : "form.conflict_merged")}</p>
       <dl>
         {both.map((key) => (

@@ -6,6 +6,7 @@ import { api } from "../shared/api";
 import { clock, dayAndClock, dayOf, startOfDay } from "../shared/format";
 import { t } from "../shared/i18n";
 import type { Meeting, MeetingId, MeetingState } from "../shared/protocol";
+import { useTitle } from "../shared/useTitle";
 import { Confirm } from "./Confirm";
 import { Halls } from "./Halls";
 import { ModeMark, StateMark } from "./MeetingCard";
@@ -19,6 +20,7 @@ export function MeetingPage() {
   const id = Number(useParams()["id"]) as MeetingId;
   const meeting = useMeeting(id);
   const me = useMe();
+  useTitle(meeting.data?.meeting.form.title);
   if (meeting.error) return <Failed error={meeting.error} again={() => void meeting.refetch()} />;
   if (!meeting.data || !me.data) return <Loading />;
   const { rights } = me.data;

@@ -4,12 +4,14 @@ import { type FormEvent, useState } from "react";
 import { api } from "../shared/api";
 import { t } from "../shared/i18n";
 import type { AccountId } from "../shared/protocol";
+import { useTitle } from "../shared/useTitle";
 import { useMe } from "./queries";
 import { Refusal } from "./States";
 
 /** One's own. The server ends all log-ins of the account, so the next page is the log-in. */
 export function Password() {
   const me = useMe();
+  useTitle(t("nav.password"));
   const [current, setCurrent] = useState("");
   const [password, setPassword] = useState("");
   const save = useMutation({

@@ -6,6 +6,7 @@ import { matchRank } from "../shared/folding";
 import { writtenDay } from "../shared/format";
 import { t } from "../shared/i18n";
 import type { Site, SiteId, Tier, Unit, UnitId } from "../shared/protocol";
+import { useTitle } from "../shared/useTitle";
 import { useMe, useSites, useUnits } from "./queries";
 import { Empty, Failed, Loading, Refusal } from "./States";
 import { type TreeRow, treeRows } from "./tree";
@@ -15,6 +16,7 @@ const tiers: readonly Tier[] = ["government", "ministry", "province", "departmen
 /** Units as a tree, and the halls of each. */
 export function Places() {
   const units = useUnits();
+  useTitle(t("nav.places"));
   const sites = useSites();
   const me = useMe();
   const [typed, setTyped] = useState("");

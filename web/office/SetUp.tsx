@@ -4,12 +4,14 @@ import { type FormEvent, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { api } from "../shared/api";
 import { t } from "../shared/i18n";
+import { useTitle } from "../shared/useTitle";
 import { LanguageAndTheme } from "./LanguageAndTheme";
 import { Refusal } from "./States";
 
 /** The first administrator, by the link that the server printed once. */
 export function SetUp() {
   const { token = "" } = useParams();
+  useTitle(t("setup.create"));
   const [user, setUser] = useState("");
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");

@@ -1,6 +1,5 @@
 import { Button, Menu } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
 import { Link, Navigate, NavLink, Outlet, useLocation, useNavigate } from "react-router";
 import { ApiError, api } from "../shared/api";
 import { t } from "../shared/i18n";
@@ -15,9 +14,6 @@ export function Shell() {
   const { pathname } = useLocation();
   const navigate = useNavigate();
   const client = useQueryClient();
-  useEffect(() => {
-    document.title = t("app.name");
-  }, []);
   if (me.error instanceof ApiError && me.error.status === 401)
     return <Navigate to={`/login?next=${encodeURIComponent(pathname)}`} replace />;
   if (me.error) return <Failed error={me.error} again={() => void me.refetch()} />;

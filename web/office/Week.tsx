@@ -5,6 +5,7 @@ import { dayAndMonth, startOfDay, startOfWeek, weekOfMonth } from "../shared/for
 import { t } from "../shared/i18n";
 import type { MeetingSummary } from "../shared/protocol";
 import { useNow } from "../shared/useNow";
+import { useTitle } from "../shared/useTitle";
 import { MeetingCard } from "./MeetingCard";
 import { useMe, useMeetings } from "./queries";
 import { Empty, Failed, Loading } from "./States";
@@ -14,6 +15,7 @@ export const weekdays = ["day.1", "day.2", "day.3", "day.4", "day.5", "day.6", "
 /** What is on this week, day by day, and what lacks something. */
 export function Week() {
   const now = useNow();
+  useTitle(t("nav.week"));
   const [away, setAway] = useState(0);
   const monday = startOfDay(startOfWeek(now), away * 7);
   const meetings = useMeetings(monday, startOfDay(monday, 7));
@@ -93,11 +95,11 @@ function Day({ name, at, today, now, meetings }: DayProps) {
   if (on.length === 0 && at !== today) return null;
   return (
     <section className="day">
-      <div className={at === today ? "date today" : "date"}>
+      <h2 className={at === today ? "date today" : "date"}>
         {name}
         <b>{dayAndMonth(at)}</b>
         {at === today && t("week.today")}
-      </div>
+      </h2>
       <div className="cards">
         {on.length === 0 && <p className="soft no-meeting">{t("week.nothing_today")}</p>}
         {on.map((meeting) => (

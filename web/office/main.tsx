@@ -1,4 +1,4 @@
-import { createTheme, MantineProvider } from "@mantine/core";
+import { createTheme, defaultVariantColorsResolver, MantineProvider } from "@mantine/core";
 import { DatesProvider } from "@mantine/dates";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
@@ -29,6 +29,12 @@ const theme = createTheme({
   fontFamily: "var(--font)",
   primaryColor: "blue",
   defaultRadius: 6,
+  // On the dark theme's light blue only dark letters can be read; --act-ink is right on both.
+  variantColorResolver: (input) => {
+    const colours = defaultVariantColorsResolver(input);
+    const ours = input.variant === "filled" && (input.color ?? input.theme.primaryColor) === "blue";
+    return ours ? { ...colours, color: "var(--act-ink)", hoverColor: "var(--act-ink)" } : colours;
+  },
   components: {
     // These would write a <style> element to stop the page from scrolling, which the security policy forbids.
     Modal: { defaultProps: { lockScroll: false } },

@@ -334,6 +334,8 @@ export interface HallView {
   readonly queue?: number;
   readonly speaker?: Speaker;
   readonly speaker_name: string;
+  readonly clip: ClipState;
+  readonly contact: string;
   readonly documents: readonly DocumentLine[];
   readonly may: HallMay;
 }
@@ -658,4 +660,4 @@ export interface Problem {
   readonly request: string;
 }
 
-export const protocolHash = "8b6ee15b44873841";
+export const protocolHash = "e430ef811e03edb1";
