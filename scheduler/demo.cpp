@@ -117,6 +117,7 @@ std::vector<SiteId> add_places(SQLite::Database& database) {
 std::vector<InvitedSite> invited(const std::vector<SiteId>& sites, bool first_is_main,
                                  std::size_t confirmed) {
   std::vector<InvitedSite> all;
+  all.reserve(sites.size());
   for (const SiteId site : sites) {
     all.push_back({.site = site, .main = first_is_main && all.empty(), .confirmed = all.size() < confirmed});
   }
@@ -232,12 +233,12 @@ InvitationLetter demo_invitation(Time now) {
       "2. Địa điểm: điểm cầu chính tại " + main_room +
           "; các điểm cầu thành phần tại phòng họp trực tuyến của UBND các huyện, thành phố.",
       "3. Chủ trì: " + chair + ".",
-      "4. Thành phần: Chủ tịch, các Phó Chủ tịch UBND tỉnh; Giám đốc các sở, Thủ trưởng các ban, ngành tỉnh; "
-      "Chủ tịch UBND "
-      "các huyện, thành phố và lãnh đạo các phòng chuyên môn có liên quan.",
-      "5. Nội dung: báo cáo tình hình kinh tế - xã hội trong tháng; tiến độ giải ngân vốn đầu tư công (huyện "
-      "Sìn Hồ); công tác "
-      "phòng, chống rét cho gia súc, cây trồng (huyện Mường Tè); thảo luận và kết luận.",
+      ("4. Thành phần: Chủ tịch, các Phó Chủ tịch UBND tỉnh; Giám đốc các sở, Thủ trưởng các ban, ngành "
+       "tỉnh; "
+       "Chủ tịch UBND các huyện, thành phố và lãnh đạo các phòng chuyên môn có liên quan."),
+      ("5. Nội dung: báo cáo tình hình kinh tế - xã hội trong tháng; tiến độ giải ngân vốn đầu tư công "
+       "(huyện "
+       "Sìn Hồ); công tác phòng, chống rét cho gia súc, cây trồng (huyện Mường Tè); thảo luận và kết luận."),
       "6. Giao Văn phòng UBND tỉnh chủ trì, phối hợp với UBND các huyện, thành phố bảo đảm đường truyền, "
       "trang thiết bị và cán "
       "bộ kỹ thuật trực tại các điểm cầu.",

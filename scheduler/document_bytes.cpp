@@ -114,7 +114,7 @@ const std::filesystem::path& DocumentBytes::Incoming::path() const { return stat
 std::string DocumentBytes::Incoming::keep() {
   if (state_->kept) throw std::logic_error("these bytes are kept already");
   if (::fsync(state_->file.number()) != 0) fail("cannot sync", state_->path);
-  const auto sha256 = finished(*state_->digest);
+  auto sha256 = finished(*state_->digest);
   const auto place = place_of(state_->folder, sha256);
   if (std::filesystem::create_directory(place.parent_path())) sync_folder(state_->folder);
   std::error_code missing;
