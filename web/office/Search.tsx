@@ -28,7 +28,15 @@ export function Search() {
       <button type="button" className="find" onClick={() => setOpened(true)}>
         {t("search.placeholder")} <span className="space" /> <kbd>Ctrl</kbd> <kbd>K</kbd>
       </button>
-      <Modal opened={opened} onClose={() => setOpened(false)} withCloseButton={false} size="lg" padding="md">
+      {/* At once: what is typed right after Ctrl K must not fall beside the field. */}
+      <Modal
+        opened={opened}
+        onClose={() => setOpened(false)}
+        withCloseButton={false}
+        size="lg"
+        padding="md"
+        transitionProps={{ duration: 0 }}
+      >
         <Finding onDone={() => setOpened(false)} />
       </Modal>
     </>
