@@ -20,7 +20,7 @@ TlsClient::TlsClient(std::uint16_t port, const std::string& authority)
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(100);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   for (;;) {
     socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) break;
