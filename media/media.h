@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -165,8 +166,10 @@ class Engine {
 };
 
 /// Makes a fragmented recording (also of a killed run) a fast-start MP4 at `to`: written beside it, fsynced,
-/// renamed. Blocks for about a second per hour of film; for a job thread. Throws std::runtime_error when
-/// nothing can be read.
-void finish_recording(const std::filesystem::path& from, const std::filesystem::path& to);
+/// renamed. Blocks for about a second per hour of film; for a job thread. A part that has only a picture (or
+/// only sound) yet is finished with what it has. Throws std::runtime_error when nothing can be read, and soon
+/// after `stop` is requested: `from` is as it was then, and can be finished another time.
+void finish_recording(const std::filesystem::path& from, const std::filesystem::path& to,
+                      std::stop_token stop = {});
 
 }  // namespace diemcau::media

@@ -9,7 +9,7 @@ Jobs::Jobs(Loop& loop, unsigned threads) : loop_(loop) {
 Jobs::~Jobs() {
   {
     const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    stop_.request_stop();
     queue_.clear();
   }
   wake_.notify_all();
@@ -33,8 +33,8 @@ void Jobs::run() {
     Job job;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (stopping_) return;
+      wake_.wait(lock, [this] { return stop_.stop_requested() || !queue_.empty(); });
+      if (stop_.stop_requested()) return;
       job = std::move(queue_.front());
       queue_.pop_front();
     }

@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -20,12 +21,14 @@ class Jobs {
   using Then = std::function<void(std::exception_ptr)>;
 
   explicit Jobs(Loop& loop, unsigned threads = 2);
-  ~Jobs();  ///< finishes what runs, drops what still waits, joins
+  ~Jobs();  ///< asks what runs to stop, drops what still waits, joins
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;
 
   void put(Work work, Then then);
   std::size_t waiting() const;
+  /// For long work: requested when the program stops, which waits for what runs. Any thread.
+  std::stop_token stopping() const { return stop_.get_token(); }
 
  private:
   struct Job {
@@ -38,7 +41,7 @@ class Jobs {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> queue_;
-  bool stopping_ = false;
+  std::stop_source stop_;
   std::vector<std::jthread> threads_;  // last: start when all else stands
 };
 

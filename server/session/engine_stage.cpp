@@ -26,8 +26,9 @@ void EngineStage::start_recording(media::StageId stage, const std::filesystem::p
   engine_.start_recording(stage, file);
 }
 void EngineStage::stop_recording(media::StageId stage) { engine_.stop_recording(stage); }
-void EngineStage::finish_recording(const std::filesystem::path& from, const std::filesystem::path& to) {
-  media::finish_recording(from, to);
+void EngineStage::finish_recording(const std::filesystem::path& from, const std::filesystem::path& to,
+                                   std::stop_token stop) {
+  media::finish_recording(from, to, std::move(stop));
 }
 
 }  // namespace diemcau::session

@@ -52,7 +52,7 @@ void RecordingFiles::finish(Recording recording, Time now) {
   const auto file = folder_ / recording.file;
   recording.size = size_of(file);
   change(recording, [this, recording, file]() mutable {
-    jobs_.put([this, file] { stage_.finish_recording(file, file); },
+    jobs_.put([this, file, stop = jobs_.stopping()] { stage_.finish_recording(file, file, stop); },
               [this, recording, file](std::exception_ptr fault) mutable {
                 recording.state = fault ? RecordingState::damaged : RecordingState::ready;
                 recording.size = size_of(file);

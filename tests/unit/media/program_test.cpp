@@ -1,7 +1,9 @@
+#include <array>
 #include <condition_variable>
 #include <fstream>
 #include <future>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 
 #include <gst/pbutils/pbutils.h>
@@ -79,6 +81,33 @@ void make_film(const std::filesystem::path& file) {
       "h264parse ! mp4mux name=m ! filesink name=file audiotestsrc num-buffers=100 samplesperbuffer=960 ! "
       "audio/x-raw,rate=48000,channels=2 ! audioconvert ! avenc_aac ! aacparse ! m.",
       file);
+}
+
+/// Four seconds as the recorder writes them: a fragment of picture, then one of sound, each second.
+void make_recording(const std::filesystem::path& file) {
+  run("videotestsrc num-buffers=100 ! video/x-raw,width=320,height=180,framerate=25/1 ! x264enc "
+      "tune=zerolatency key-int-max=50 ! h264parse config-interval=-1 ! "
+      "mp4mux name=m fragment-duration=1000 streamable=true ! filesink name=file "
+      "audiotestsrc num-buffers=200 samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=2 ! audioconvert "
+      "! "
+      "avenc_aac ! aacparse ! m.",
+      file);
+}
+
+/// One top-level box of an MP4 (ISO/IEC 14496-12, 4.2).
+struct Box {
+  std::uintmax_t offset{}, size{};
+};
+
+std::vector<Box> boxes_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::vector<Box> boxes;
+  for (std::uintmax_t at = 0;; at += boxes.back().size) {
+    std::array<unsigned char, 4> size{};
+    in.seekg(static_cast<std::streamoff>(at));
+    if (!in.read(reinterpret_cast<char*>(size.data()), size.size())) return boxes;
+    boxes.push_back({at, std::uintmax_t{size[0]} << 24 | size[1] << 16 | size[2] << 8 | size[3]});
+  }
 }
 
 struct Contents {
@@ -339,6 +368,45 @@ TEST_F(ProgramTest, NothingIsMadeOfWhatIsNoRecording) {
     EXPECT_FALSE(std::filesystem::exists(folder_ / "to.mp4")) << name;
     EXPECT_FALSE(std::filesystem::exists(folder_ / "to.mp4.part")) << name;
   }
+}
+
+// A kill -9 leaves the file wherever the last write stood: also where one track has a fragment and the other
+// none yet.
+TEST_F(ProgramTest, ARecordingCutOffAnywhereIsFinishedOrRefusedAtOnce) {
+  make_recording(folder_ / "whole.mp4");
+  const auto boxes = boxes_of(folder_ / "whole.mp4");
+  ASSERT_GT(boxes.size(), 6U);
+  const auto begin = std::chrono::steady_clock::now();
+  int of_one_track = 0;
+  for (std::size_t i = 0; i < 7; ++i) {
+    for (const auto end : {boxes[i].offset, boxes[i].offset + 6, boxes[i].offset + boxes[i].size / 2}) {
+      std::filesystem::copy_file(folder_ / "whole.mp4", folder_ / "cut.mp4",
+                                 std::filesystem::copy_options::overwrite_existing);
+      std::filesystem::resize_file(folder_ / "cut.mp4", end);
+      std::filesystem::remove(folder_ / "to.mp4");
+      try {
+        media::finish_recording(folder_ / "cut.mp4", folder_ / "to.mp4");
+      } catch (const std::runtime_error&) {
+        EXPECT_FALSE(std::filesystem::exists(folder_ / "to.mp4")) << "cut at " << end;
+        continue;
+      }
+      const auto contents = look_into(folder_ / "to.mp4");
+      EXPECT_GT(contents.duration, 0ms) << "cut at " << end;
+      if (contents.video.empty() || contents.audio.empty()) ++of_one_track;
+    }
+  }
+  EXPECT_GT(of_one_track, 2) << "picture without sound is still a recording, and sound without picture";
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 60s) << "none of them was waited for";
+}
+
+TEST_F(ProgramTest, FinishingARecordingIsGivenUpWhenTheProgramStops) {
+  make_recording(folder_ / "whole.mp4");
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THROW(media::finish_recording(folder_ / "whole.mp4", folder_ / "to.mp4", stop.get_token()),
+               std::runtime_error);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "to.mp4"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "to.mp4.part"));
 }
 
 TEST_F(ProgramTest, AFullDiskIsToldAsSuch) {
