@@ -52,6 +52,11 @@ void start_gstreamer() {
   std::call_once(once, [] { gst_init(nullptr, nullptr); });
 }
 
+Ref<GstClock> system_clock() {
+  start_gstreamer();
+  return Ref<GstClock>(gst_system_clock_obtain());
+}
+
 Pipeline::Pipeline(const std::string& description, std::function<void(Fault)> on_fault)
     : on_fault_(std::move(on_fault)) {
   start_gstreamer();
@@ -63,8 +68,7 @@ Pipeline::Pipeline(const std::string& description, std::function<void(Fault)> on
     throw std::runtime_error("pipeline: " + text);
   }
   gst_object_ref_sink(element_.get());
-  const Ref<GstClock> clock(gst_system_clock_obtain());
-  gst_pipeline_use_clock(GST_PIPELINE(element_.get()), clock.get());
+  gst_pipeline_use_clock(GST_PIPELINE(element_.get()), system_clock().get());
   const Ref<GstBus> bus(gst_element_get_bus(element_.get()));
   gst_bus_set_sync_handler(bus.get(), on_message, &on_fault_, nullptr);
 }
@@ -75,15 +79,16 @@ void Pipeline::set(const std::string& element, const char* property, const std::
   g_object_set(get(element).get(), property, value.c_str(), nullptr);
 }
 
+void Pipeline::set(const std::string& element, const char* property, int value) {
+  g_object_set(get(element).get(), property, value, nullptr);
+}
+
 void Pipeline::use_base_time(GstClockTime base) {
   gst_element_set_start_time(element_.get(), GST_CLOCK_TIME_NONE);
   gst_element_set_base_time(element_.get(), base);
 }
 
-GstClockTime Pipeline::now() const {
-  const Ref<GstClock> clock(gst_system_clock_obtain());
-  return gst_clock_get_time(clock.get()) - base_time();
-}
+GstClockTime Pipeline::now() const { return gst_clock_get_time(system_clock().get()) - base_time(); }
 
 void Pipeline::play() { gst_element_set_state(element_.get(), GST_STATE_PLAYING); }
 void Pipeline::pause() { gst_element_set_state(element_.get(), GST_STATE_PAUSED); }

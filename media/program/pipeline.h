@@ -30,6 +30,9 @@ struct Fault {
 /// gst_init, once per process. Called by whatever builds the first pipeline.
 void start_gstreamer();
 
+/// The clock of all pipelines: monotonic nanoseconds, as CLOCK_MONOTONIC counts them. Any thread.
+Ref<GstClock> system_clock();
+
 /// Owns one pipeline, on the system clock. The destructor returns only when no streaming thread can call us
 /// any more; it must run on the control thread, never in a streaming thread (which would wait for itself).
 class Pipeline {
@@ -48,6 +51,7 @@ class Pipeline {
   }
   /// Names of files go in here and never into the launch text.
   void set(const std::string& element, const char* property, const std::string& value);
+  void set(const std::string& element, const char* property, int value);
   /// All pipelines of one program share clock and base time, so that running times mean the same in all of
   /// them.
   void use_base_time(GstClockTime base);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <gst/video/video.h>
 
@@ -59,10 +60,11 @@ class Program::Feed : public stage::Sink {
       voices_[source] = std::chrono::steady_clock::now();
       if (new_voice && changed_) changed_();
     }
+    const auto arrived = gst_clock_get_time(clock_.get());
     const auto tap = taps_.find(source);
-    if (tap == taps_.end() || tap->second->push(kind, rtp)) return;
-    taps_.erase(tap);
-    if (changed_) changed_();
+    if (tap != taps_.end() && tap->second->push(kind, rtp, arrived)) return;
+    if (tap != taps_.end()) lose(source);
+    hold(source, {kind, {rtp.begin(), rtp.end()}, arrived});
   }
   void on_scene(const Scene& scene) override {
     const std::lock_guard lock(mutex_);
@@ -91,23 +93,54 @@ class Program::Feed : public stage::Sink {
   void connect(SourceId source, Tap* tap) {
     const std::lock_guard lock(mutex_);
     taps_[source] = tap;
+    for (const auto& packet : std::exchange(held_[source], {}))
+      if (!tap->push(packet.kind, packet.rtp, packet.arrived)) return lose(source);
   }
   void disconnect(SourceId source) {
     const std::lock_guard lock(mutex_);
     taps_.erase(source);
   }
+  /// Nothing is held for a source that will not be taken in.
+  void hold_only(const std::set<SourceId>& sources) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(held_, [&](const auto& held) { return !sources.contains(held.first); });
+  }
   void close() {
     const std::lock_guard lock(mutex_);
     taps_.clear();
+    held_.clear();
     changed_ = nullptr;
   }
 
  private:
+  struct Held {
+    stage::Kind kind;
+    std::vector<std::byte> rtp;
+    GstClockTime arrived;
+  };
+  static constexpr std::size_t most_held = 512;
+
+  /// The source has become another stream.
+  void lose(SourceId source) {
+    taps_.erase(source);
+    if (changed_) changed_();
+  }
+
+  /// Keeps what comes before the source's tap stands: the keyframe that all others are asking for is among
+  /// it.
+  void hold(SourceId source, Held packet) {
+    auto& held = held_[source];
+    if (held.size() == most_held) held.clear();
+    held.push_back(std::move(packet));
+  }
+
   std::mutex mutex_;
   std::function<void()> changed_;
   Scene scene_;
   std::map<SourceId, std::chrono::steady_clock::time_point> voices_;
   std::map<SourceId, Tap*> taps_;
+  std::map<SourceId, std::vector<Held>> held_;
+  Ref<GstClock> clock_ = system_clock();
 };
 
 Program::Program(Wishes wishes)
@@ -128,8 +161,7 @@ Program::Program(Wishes wishes)
   }
   take_samples(picture_out_.get(), &take_picture_);
   take_samples(pipeline_.get<GstAppSink>("sound").get(), &take_sound_);
-  const Ref<GstClock> clock(gst_system_clock_obtain());
-  pipeline_.use_base_time(gst_clock_get_time(clock.get()));
+  pipeline_.use_base_time(gst_clock_get_time(system_clock().get()));
   pipeline_.play();
 }
 
@@ -154,6 +186,7 @@ void Program::update() {
       place(input, scene);
     }
   }
+  feed_->hold_only(wanted);
   for (const auto source : wanted) {
     const auto free =
         std::find_if(inputs_.begin(), inputs_.end(), [](const Input& input) { return !input.source; });
@@ -166,9 +199,11 @@ void Program::update() {
 void Program::take_in(Input& input, SourceId source) {
   input.source = source;
   input.tap = std::make_unique<Tap>(
-      pipeline_.base_time(), [&input](stage::Kind kind, GstSample* sample, GstClockTime at) {
+      pipeline_.base_time(),
+      [&input](stage::Kind kind, GstSample* sample, GstClockTime at) {
         push_at(kind == stage::Kind::video ? input.picture.get() : input.sound.get(), sample, at);
-      });
+      },
+      [this, source] { wishes_.keyframe(source); });
   feed_->connect(source, input.tap.get());
   wishes_.keyframe(source);
 }

@@ -21,7 +21,7 @@ using media::SourceId;
 class Program {
  public:
   struct Wishes {
-    std::function<void(SourceId)> keyframe;  ///< control thread: a source was taken in
+    std::function<void(SourceId)> keyframe;  ///< any thread: a source was taken in, or is broken
     std::function<void()> changed;           ///< any thread: call update() on the control thread
     /// Streaming threads: encoded picture or sound.
     std::function<void(stage::Kind, GstSample*)> encoded;

@@ -1,16 +1,22 @@
 #include "media/program/tap.h"
 
+#include <gst/video/video.h>
+
 namespace diemcau::program {
 namespace {
 
+// No drop-on-latency: with frames 40 ms apart it threw away the keyframe whenever the 80 ms timer was a
+// moment late.
 constexpr auto text =
-    "appsrc name=video is-live=true format=time do-timestamp=true max-buffers=600 leaky-type=downstream "
+    "appsrc name=video is-live=true format=time max-buffers=600 leaky-type=downstream "
     "caps=\"application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96\" ! "
-    "rtpjitterbuffer latency=80 drop-on-latency=true ! rtpvp8depay wait-for-keyframe=true ! "
-    "vp8dec threads=1 max-errors=-1 ! appsink name=picture sync=false async=false max-buffers=4 drop=true "
-    "appsrc name=audio is-live=true format=time do-timestamp=true max-buffers=300 leaky-type=downstream "
+    "rtpjitterbuffer latency=80 ! rtpvp8depay wait-for-keyframe=true "
+    "request-keyframe=true ! "
+    "vp8dec threads=1 max-errors=-1 automatic-request-sync-points=true ! appsink name=picture sync=false "
+    "async=false max-buffers=4 drop=true "
+    "appsrc name=audio is-live=true format=time max-buffers=300 leaky-type=downstream "
     "caps=\"application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=111\" ! "
-    "rtpjitterbuffer latency=80 drop-on-latency=true ! rtpopusdepay ! opusdec plc=true ! audioconvert ! "
+    "rtpjitterbuffer latency=80 ! rtpopusdepay ! opusdec plc=true ! audioconvert ! "
     "audioresample ! "
     "audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! "
     "appsink name=sound sync=false async=false max-buffers=50 drop=true";
@@ -28,10 +34,17 @@ std::int64_t milliseconds_now() {
       .count();
 }
 
+GstPadProbeReturn hear_wish(GstPad*, GstPadProbeInfo* info, gpointer wants_keyframe) {
+  if (gst_video_event_is_force_key_unit(gst_pad_probe_info_get_event(info)) != 0)
+    (*static_cast<const std::function<void()>*>(wants_keyframe))();
+  return GST_PAD_PROBE_OK;
+}
+
 }  // namespace
 
-Tap::Tap(GstClockTime base_time, OnRaw on_raw)
+Tap::Tap(GstClockTime base_time, OnRaw on_raw, std::function<void()> wants_keyframe)
     : on_raw_(std::move(on_raw)),
+      wants_keyframe_(std::move(wants_keyframe)),
       take_picture_([this](GstSample* sample) { pass(stage::Kind::video, sample); }),
       take_sound_([this](GstSample* sample) { pass(stage::Kind::audio, sample); }),
       // A broken bitstream is dropped by the elements; if one of them gives up all the same, this source
@@ -42,12 +55,14 @@ Tap::Tap(GstClockTime base_time, OnRaw on_raw)
   pipeline_.use_base_time(base_time);
   take_samples(pipeline_.get<GstAppSink>("picture").get(), &take_picture_);
   take_samples(pipeline_.get<GstAppSink>("sound").get(), &take_sound_);
+  const Ref<GstPad> entrance(gst_element_get_static_pad(GST_ELEMENT(video_.get()), "src"));
+  gst_pad_add_probe(entrance.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, hear_wish, &wants_keyframe_, nullptr);
   pipeline_.play();
 }
 
 Tap::~Tap() = default;
 
-bool Tap::push(stage::Kind kind, std::span<const std::byte> rtp) {
+bool Tap::push(stage::Kind kind, std::span<const std::byte> rtp, GstClockTime arrived) {
   if (rtp.size() < 12) return true;
   std::uint32_t ssrc = 0;
   for (std::size_t i = 8; i < 12; ++i) ssrc = ssrc << 8 | std::to_integer<std::uint32_t>(rtp[i]);
@@ -58,6 +73,8 @@ bool Tap::push(stage::Kind kind, std::span<const std::byte> rtp) {
   // Payload types differ between browsers; the caps above know one.
   const auto type = (rtp[1] & std::byte{0x80}) | (kind == stage::Kind::video ? video_type : audio_type);
   gst_buffer_fill(buffer, 1, &type, 1);
+  const auto base = pipeline_.base_time();
+  GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer) = arrived > base ? arrived - base : 0;
   gst_app_src_push_buffer(kind == stage::Kind::video ? video_.get() : audio_.get(), buffer);
   return true;
 }

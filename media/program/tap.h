@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -20,15 +21,17 @@ class Tap {
   /// Streaming threads; `sample` has the program's running time `at`.
   using OnRaw = std::function<void(stage::Kind, GstSample* sample, GstClockTime at)>;
 
-  Tap(GstClockTime base_time, OnRaw on_raw);
+  /// `wants_keyframe`: streaming threads; packets were lost for good and the picture stands still until a
+  /// keyframe comes.
+  Tap(GstClockTime base_time, OnRaw on_raw, std::function<void()> wants_keyframe);
   ~Tap();
   Tap(const Tap&) = delete;
   Tap& operator=(const Tap&) = delete;
 
-  /// False when the packet is of another stream than those before (the hall has reconnected): a jitter buffer
-  /// and a decoder that wait for the rest of the old one would show nothing for long, so the tap must be
-  /// built anew.
-  bool push(stage::Kind kind, std::span<const std::byte> rtp);
+  /// `arrived`: on the system clock. False when the packet is of another stream than those before (the hall
+  /// has reconnected): a jitter buffer and a decoder that wait for the rest of the old one would show nothing
+  /// for long, so the tap must be built anew.
+  bool push(stage::Kind kind, std::span<const std::byte> rtp, GstClockTime arrived);
   /// Milliseconds since the last decoded picture; large when there was none.
   std::chrono::milliseconds picture_age() const;
 
@@ -36,6 +39,7 @@ class Tap {
   void pass(stage::Kind kind, GstSample* sample);
 
   OnRaw on_raw_;
+  std::function<void()> wants_keyframe_;
   std::array<std::optional<std::uint32_t>, 2> ssrcs_;  ///< by kind; media thread
   std::atomic<std::int64_t> last_picture_ms_{-1};
   TakeSample take_picture_, take_sound_;

@@ -15,6 +15,7 @@ let server: Server;
 let desk: Console;
 let atMain: Hall;
 let atSinHo: Hall;
+let killedAt = 0;
 
 beforeAll(async () => {
   network = new Namespace();
@@ -55,6 +56,9 @@ test("a hall whose line is cut for 20 s is back in its cell by itself", async ()
 test("after kill -9 the halls are back in session with the same stage, without a click", async () => {
   await desk.openMicrophone("Sìn Hồ");
   await atMain.hears([sinHo.pitch]);
+  const heardAt = Date.now();
+  await until("some seconds of the hall on record", () => Date.now() - heardAt > 4000);
+  killedAt = Date.now();
   await server.kill();
   await atMain.page.getByText("Mất đường truyền").waitFor();
   await server.launch();
@@ -67,13 +71,14 @@ test("after kill -9 the halls are back in session with the same stage, without a
 test("the recording of the killed run plays and seeks", async () => {
   const recordings = await until("the first part finished", async () => {
     const answer = await desk.page.request.get(`${server.links.base}/api/meetings/${server.links.meeting}`);
-    const all = ((await answer.json()) as { recordings: { id: number; state: string }[] }).recordings;
+    const all = ((await answer.json()) as { recordings: { id: number; state: string; started_at: number }[] }).recordings;
     return all[0]?.state === "ready" ? all : undefined;
   });
   expect(recordings.length).toBe(2);
   const url = `${server.links.base}/api/recordings/${recordings[0]?.id}/file`;
   const { duration } = await watch(desk.page, url, 0, []);
-  expect(duration).toBeGreaterThan(15);
+  // A fragment is written each second: not more than two are lost with the power.
+  expect(duration).toBeGreaterThan((killedAt - (recordings[0]?.started_at ?? 0)) / 1000 - 3);
   const last = await watch(desk.page, url, duration - 1.2, [sinHo.pitch]);
   expect(last.colour).toBe("red");
   expect(last.pitches[sinHo.pitch]).toBeGreaterThan(-60);

@@ -58,6 +58,11 @@ export class Console {
     await this.page.getByRole("button", { name: "Ghi hình" }).waitFor();
   }
 
+  async startRecording(): Promise<void> {
+    await this.page.keyboard.press("r");
+    await this.page.getByRole("button", { name: "ĐANG GHI" }).waitFor();
+  }
+
   async layout(key: "1" | "2" | "3" | "4" | "5"): Promise<void> {
     await this.page.keyboard.press(key);
   }

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <future>
 #include <mutex>
+#include <numeric>
 #include <stop_token>
 #include <thread>
 
@@ -141,6 +142,28 @@ Contents look_into(const std::filesystem::path& file) {
   return contents;
 }
 
+/// How light the last picture is, 0 to 255.
+int brightness_at_end(const std::filesystem::path& file) {
+  std::atomic<int> brightness{-1};
+  const TakeSample measure = [&](GstSample* sample) {
+    GstMapInfo map;
+    GstBuffer* const buffer = gst_sample_get_buffer(sample);
+    if (gst_buffer_map(buffer, &map, GST_MAP_READ) == 0) return;
+    brightness = static_cast<int>(std::accumulate(map.data, map.data + map.size, std::size_t{0}) / map.size);
+    gst_buffer_unmap(buffer, &map);
+  };
+  std::promise<Fault> over;
+  Pipeline pipeline(
+      "filesrc name=file ! qtdemux ! h264parse ! avdec_h264 ! videoconvert ! video/x-raw,format=GRAY8 ! "
+      "appsink name=picture sync=false",
+      [&](const Fault& fault) { over.set_value(fault); });
+  pipeline.set("file", "location", file.string());
+  take_samples(pipeline.get<GstAppSink>("picture").get(), &measure);
+  pipeline.play();
+  if (over.get_future().wait_for(30s) != std::future_status::ready) throw std::runtime_error("no end");
+  return brightness;
+}
+
 /// The media worker's place: keeps what it is told, and feeds what is attached.
 class FakeOutlet : public Outlet {
  public:
@@ -191,6 +214,7 @@ class FakeOutlet : public Outlet {
       const std::lock_guard lock(mutex_);
       sink = sink_;
     }
+    if (kind == stage::Kind::video && lose_a_picture.exchange(false)) sink.reset();
     if (sink) sink->on_packet(source, kind, std::as_bytes(std::span(map.data, map.size)));
     gst_buffer_unmap(buffer, &map);
   }
@@ -223,6 +247,7 @@ class FakeOutlet : public Outlet {
                      {{media::SourceId{1}, "An Bình"}, {media::SourceId{2}, ""}}};
   std::vector<Event> events;
   int pictures = 0, keyframes = 0, sounds = 0, keyframe_requests = 0;
+  std::atomic<bool> lose_a_picture{false};  ///< the next packet of a picture goes missing
 
  private:
   std::mutex mutex_;
@@ -230,22 +255,24 @@ class FakeOutlet : public Outlet {
   std::shared_ptr<stage::Sink> sink_;
 };
 
-/// A hall's camera and microphone, as RTP in real time.
+/// A hall's camera and microphone, as RTP in real time. Answers no keyframe request.
 class Camera {
  public:
-  Camera(FakeOutlet& outlet, media::SourceId source)
+  Camera(FakeOutlet& outlet, media::SourceId source, int keyframe_every = 10)
       : picture_([&outlet, source](GstSample* sample) { outlet.feed(source, stage::Kind::video, sample); }),
         sound_([&outlet, source](GstSample* sample) { outlet.feed(source, stage::Kind::audio, sample); }) {
     take_samples(pipeline_.get<GstAppSink>("picture").get(), &picture_);
     take_samples(pipeline_.get<GstAppSink>("sound").get(), &sound_);
+    pipeline_.set("encoder", "keyframe-max-dist", keyframe_every);
     pipeline_.play();
   }
 
  private:
   TakeSample picture_, sound_;
   Pipeline pipeline_{
-      "videotestsrc is-live=true ! video/x-raw,width=320,height=180,framerate=25/1 ! vp8enc deadline=1 "
-      "cpu-used=-16 threads=1 keyframe-max-dist=10 ! rtpvp8pay mtu=1150 picture-id-mode=2 ! appsink "
+      "videotestsrc is-live=true ! video/x-raw,width=320,height=180,framerate=25/1 ! vp8enc name=encoder "
+      "deadline=1 "
+      "cpu-used=-16 threads=1 ! rtpvp8pay mtu=1150 picture-id-mode=2 ! appsink "
       "name=picture "
       "sync=false audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay ! "
       "appsink "
@@ -348,6 +375,33 @@ TEST_F(ProgramTest, ARecordingPlaysAndSoDoesItsFirstHalf) {
     EXPECT_FALSE(std::filesystem::exists(folder_ / "finished.mp4.part"));
     before = contents.duration;
   }
+}
+
+// Everybody asks for the keyframe of a hall that has reconnected at once, and a browser sends one.
+TEST_F(ProgramTest, AHallThatReconnectsIsRecordedFromItsOneKeyframeOn) {
+  constexpr int never = 100000;
+  Programs programs(outlet_);
+  programs.start_recording(stage_id, folder_ / "two.mp4");
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.keyframe_requests > 0; })) << "a source is taken in";
+  for (int line = 0; line < 2; ++line) {
+    const Camera camera(outlet_, media::SourceId{1}, never);
+    const auto before = outlet_.grown();
+    ASSERT_TRUE(outlet_.wait([&] { return outlet_.grown() > before + 100000; }));
+  }
+  programs.stop_recording(stage_id);
+  ASSERT_TRUE(outlet_.wait_for<media::RecordingClosed>());
+  EXPECT_GT(brightness_at_end(folder_ / "two.mp4"), 20) << "the second line's picture";
+}
+
+TEST_F(ProgramTest, APictureThatIsLostForGoodIsAskedForAnew) {
+  Programs programs(outlet_);
+  programs.start_recording(stage_id, folder_ / "lossy.mp4");
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.keyframe_requests > 0; }));
+  const Camera camera(outlet_, media::SourceId{1});
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.grown() > 50000; }));
+  const auto asked = outlet_.keyframe_requests;
+  outlet_.lose_a_picture = true;
+  EXPECT_TRUE(outlet_.wait([&] { return outlet_.keyframe_requests > asked; }));
 }
 
 TEST_F(ProgramTest, ARecordingIsClosedWhenEverythingEnds) {

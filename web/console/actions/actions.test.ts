@@ -63,6 +63,7 @@ test("recording starts at once and asks before it stops", () => {
   expect(record.command?.(running, desk())).toBeUndefined();
   expect(record.change?.(running, desk())).toEqual({ asking: "stop_recording" });
   expect(stopRecording.command?.(running, desk())).toEqual({ type: "stop_recording" });
+  expect(stopRecording.change?.(running, desk()), "the question is over").toEqual({ asking: undefined });
 });
 test("a failed recorder can be started again", () =>
   expect(

@@ -16,6 +16,7 @@ export const end: Action = {
   id: "session.end",
   text: "console.end_yes",
   command: ({ may }) => (may.end ? { type: "end" } : undefined),
+  change: ({ may }) => (may.end ? { asking: undefined } : undefined),
 };
 
 export const closeMicrophones: Action = {
@@ -40,6 +41,7 @@ export const stopRecording: Action = {
   id: "recording.stop",
   text: "console.record_stop_yes",
   command: ({ recorder }) => (recorder.state === "recording" ? { type: "stop_recording" } : undefined),
+  change: ({ recorder }) => (recorder.state === "recording" ? { asking: undefined } : undefined),
 };
 
 export const find: Action = {
