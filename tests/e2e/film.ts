@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,5 +12,13 @@ export function makeFilm(pitch: number, seconds = 20): string {
     `audiotestsrc num-buffers=${Math.floor((seconds * 48_000) / 1024)} freq=${pitch} volume=0.3 ! audio/x-raw,rate=48000 ! ` +
     `avenc_aac ! aacparse ! m.`;
   execFileSync("gst-launch-1.0", ["-q", ...description.replace("filesink name=f", `filesink location=${file}`).split(" ")]);
+  return file;
+}
+
+/** Begins as an MP4 does (so it is taken at the door) and goes on as nothing. */
+export function brokenFilm(): string {
+  const file = join(mkdtempSync(join(tmpdir(), "diemcau-film-")), "hong.mp4");
+  const head = Buffer.from([0, 0, 0, 24, ...Buffer.from("ftypmp42"), 0, 0, 0, 0, ...Buffer.from("mp42isom")]);
+  writeFileSync(file, Buffer.concat([head, Buffer.from("không phải phim ".repeat(1000))]));
   return file;
 }

@@ -67,15 +67,29 @@ export class Server {
     return hall.url;
   }
   log(): string {
-    return readFileSync(join(this.folder, "log"), "utf8");
+    const file = join(this.folder, "log");
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
   }
 
   async launch(): Promise<void> {
     const links = join(this.folder, "links.json");
     rmSync(links, { force: true });
+    await this.spawn(["demo", "--links", links], () =>
+      existsSync(links) ? (this.links_ = JSON.parse(readFileSync(links, "utf8"))) : undefined,
+    );
+  }
+
+  /** Without the demonstration: an empty data folder, and the link that makes the first administrator. */
+  static async startEmpty(): Promise<{ server: Server; setUp: string }> {
+    const server = new Server(await freePort(), await freePort());
+    const setUp = await server.spawn([], () => /https:\S+\/setup\/\S+/.exec(server.log())?.[0]);
+    return { server, setUp };
+  }
+
+  private async spawn<T>(more: readonly string[], ready: () => T | undefined): Promise<T> {
     const command = join(root, "build/diemcau");
     const rest = [
-      "demo",
+      ...more,
       "--data",
       this.data,
       "--web",
@@ -84,17 +98,15 @@ export class Server {
       String(this.port),
       "--media-port",
       String(this.mediaPort),
-      "--links",
-      links,
     ];
     this.process = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
     const log = createWriteStream(join(this.folder, "log"), { flags: "a" });
     this.process.stdout?.pipe(log, { end: false });
     this.process.stderr?.pipe(log, { end: false });
     const started = this.process;
-    await until(`the server's links (${this.folder}/log)`, () => {
+    return await until(`the server's links (${this.folder}/log)`, () => {
       if (started.exitCode !== null) throw new Error(`the server ended with ${started.exitCode}: ${this.log().slice(-2000)}`);
-      return existsSync(links) ? (this.links_ = JSON.parse(readFileSync(links, "utf8"))) : undefined;
+      return ready();
     });
   }
 

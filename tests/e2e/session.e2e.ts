@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Console } from "./pages/Console.ts";
 import { Hall } from "./pages/Hall.ts";
 import { readFileSync } from "node:fs";
-import { makeFilm } from "./film.ts";
+import { brokenFilm, makeFilm } from "./film.ts";
 import { watch } from "./recording.ts";
 import { audible } from "./senses.ts";
 import { Server } from "./server.ts";
@@ -88,6 +88,14 @@ test("a film is played to all, paused and stopped", async () => {
   await hall(tamDuong).hears([pitch]);
   await desk.page.getByRole("group", { name: "phim" }).getByRole("button", { name: "Dừng", exact: true }).click();
   await hall(sinHo).hears([], [pitch]);
+});
+
+test("a film that is none is said to be none, and the session goes on", async () => {
+  await desk.addFilm(server, brokenFilm(), "hong.mp4");
+  await desk.playFilm("hong");
+  await desk.page.getByText("Tệp này không phải phim xem được.").waitFor();
+  await desk.putOnStage("sin ho");
+  await hall(main).sees("red");
 });
 
 test("the recording is stopped and started again", async () => {

@@ -82,20 +82,21 @@ export class Console {
   }
 
   /** The clerk's part: a film becomes a document of the meeting. */
-  async addFilm(server: Server, file: string): Promise<void> {
+  async addFilm(server: Server, file: string, name = "phim.mp4"): Promise<void> {
     const answer = await this.page.request.post(
-      `${server.links.base}/api/meetings/${server.links.meeting}/documents?name=phim.mp4&use=clip`,
+      `${server.links.base}/api/meetings/${server.links.meeting}/documents?name=${name}&use=clip`,
       { data: readFileSync(file), headers: { origin: server.links.base, "content-type": "video/mp4" } },
     );
     if (answer.status() !== 201) throw new Error(`upload: ${answer.status()} ${await answer.text()}`);
   }
 
   /** Puts the film into the one cell of NEXT, cuts to it and plays it. */
-  async playFilm(): Promise<void> {
+  async playFilm(title = "phim"): Promise<void> {
+    const film = this.page.getByRole("group", { name: title, exact: true });
     await this.layout("1");
-    await this.page.getByRole("button", { name: "Vào ô" }).click();
+    await film.getByRole("button", { name: "Vào ô" }).click();
     await this.page.keyboard.press("Enter");
-    await this.page.getByRole("button", { name: "Chiếu", exact: true }).click();
+    await film.getByRole("button", { name: "Chiếu", exact: true }).click();
   }
 
   sees(colour: string, cell = 0): Promise<unknown> {

@@ -19,10 +19,13 @@ export class Office {
     readonly page: Page,
   ) {}
 
-  static async open(server: Server): Promise<Office> {
+  static open(server: Server): Promise<Office> {
+    return Office.at(server.links.office);
+  }
+  static async at(url: string): Promise<Office> {
     const browser = await launch();
     const page = await (await context(browser)).newPage();
-    await page.goto(server.links.office);
+    await page.goto(url);
     return new Office(browser, page);
   }
 
