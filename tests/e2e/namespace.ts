@@ -15,6 +15,15 @@ export class Namespace {
 
   constructor() {
     ip("netns", "add", this.name);
+    try {
+      this.lay();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  private lay(): void {
     ip("link", "add", this.outer, "type", "veth", "peer", "name", "eth0", "netns", this.name);
     ip("addr", "add", `${this.serverAddress}/24`, "dev", this.outer);
     ip("link", "set", this.outer, "up");
