@@ -145,6 +145,7 @@ std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId sta
 void Engine::disconnect(PeerId peer) { parts_->worker.put(RemovePeer{peer}); }
 
 void Engine::set_scene(StageId stage, const Scene& scene) { parts_->worker.put(SetScene{stage, scene}); }
+void Engine::set_next(StageId stage, const Scene& scene) { parts_->worker.put(SetNext{stage, scene}); }
 void Engine::set_audible(StageId stage, const std::vector<SourceId>& sources) {
   parts_->worker.put(SetAudible{stage, sources});
 }

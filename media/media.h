@@ -67,6 +67,13 @@ struct Levels {
   StageId stage{};
   std::map<SourceId, int> levels;
 };
+/// Which layers (rids of its offer) of a simulcast camera somebody needs; none: nobody sees it, and its page
+/// may pause it. After its peer is connected, and at each change. A layer counts as needed until 3 s after.
+struct CameraWanted {
+  StageId stage{};
+  SourceId source{};
+  std::vector<std::string> rids;
+};
 struct ClipStarted {
   StageId stage{};
   std::chrono::milliseconds duration{};
@@ -95,8 +102,8 @@ struct RecordingClosed {
   std::filesystem::path file;
 };
 
-using Event = std::variant<PeerConnected, PeerLost, Levels, ClipStarted, ClipEnded, RecordingGrew,
-                           RecordingFailed, RecordingClosed>;
+using Event = std::variant<PeerConnected, PeerLost, Levels, CameraWanted, ClipStarted, ClipEnded,
+                           RecordingGrew, RecordingFailed, RecordingClosed>;
 
 /// Why an offer was not taken.
 struct OfferRefused {
@@ -141,6 +148,9 @@ class Engine {
   /// What every peer of the stage sees from the next keyframes on. The clip is put into a cell as source
   /// clip_source.
   void set_scene(StageId stage, const Scene& scene);
+  /// What will be on stage next: its cameras are wanted too (see CameraWanted), so that a cut finds them
+  /// running.
+  void set_next(StageId stage, const Scene& scene);
   /// The sources whose sound is passed on; everything else is dropped here, whatever its page does. The clip,
   /// while it plays, is always heard.
   void set_audible(StageId stage, const std::vector<SourceId>& sources);

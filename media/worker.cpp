@@ -112,12 +112,19 @@ void Worker::handle(Letter& letter) {
                  [&](OpenStage& open) {
                    const auto id = open.stage;
                    if (!stages_.contains(id))
-                     stages_[id] =
-                         std::make_unique<stage::Stage>(counters_, [this, id] { ask_clip_keyframe_(id); });
+                     stages_[id] = std::make_unique<stage::Stage>(
+                         counters_,
+                         stage::Stage::Calls{[this, id] { ask_clip_keyframe_(id); },
+                                             [this, id](SourceId source, std::vector<std::string> rids) {
+                                               tell_(CameraWanted{id, source, std::move(rids)});
+                                             }});
                  },
                  [&](CloseStage& close) { close_stage(close.stage); },
                  [&](SetScene& set) {
                    if (auto* stage = find_stage(set.stage)) stage->set_scene(set.scene, now_);
+                 },
+                 [&](SetNext& set) {
+                   if (auto* stage = find_stage(set.stage)) stage->set_next(set.scene, now_);
                  },
                  [&](SetAudible& set) {
                    if (auto* stage = find_stage(set.stage)) stage->set_audible(std::move(set.sources), now_);

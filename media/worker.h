@@ -40,6 +40,10 @@ struct SetScene {
   StageId stage{};
   Scene scene;
 };
+struct SetNext {
+  StageId stage{};
+  Scene scene;
+};
 struct SetAudible {
   StageId stage{};
   std::vector<SourceId> sources;
@@ -66,8 +70,8 @@ struct WantKeyframe {
   SourceId source{};
 };
 struct Stop {};
-using Letter = std::variant<AddPeer, RemovePeer, OpenStage, CloseStage, SetScene, SetAudible, SetClip,
-                            ClipPacket, AttachSink, DetachSink, WantKeyframe, Stop>;
+using Letter = std::variant<AddPeer, RemovePeer, OpenStage, CloseStage, SetScene, SetNext, SetAudible,
+                            SetClip, ClipPacket, AttachSink, DetachSink, WantKeyframe, Stop>;
 
 /// The media thread: its sockets, its loop, and every stage pinned to it.
 class Worker {

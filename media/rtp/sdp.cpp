@@ -4,6 +4,7 @@
 #include <charconv>
 #include <set>
 #include <sstream>
+#include <utility>
 
 namespace diemcau::rtp {
 namespace {
@@ -12,6 +13,8 @@ constexpr std::size_t most_media = 64;
 constexpr std::size_t most_codecs = 80;
 constexpr std::string_view mid_uri = "urn:ietf:params:rtp-hdrext:sdes:mid";
 constexpr std::string_view level_uri = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+constexpr std::string_view rid_uri = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+constexpr std::string_view repaired_rid_uri = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
 constexpr std::string_view transport_sequence_uri =
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
@@ -123,6 +126,8 @@ class OfferReader {
       read_feedback(media, line);
     } else if (name == "extmap") {
       read_extension(media, line);
+    } else if (name == "simulcast") {
+      read_simulcast(media, line);
     } else if (name == "ssrc") {
       if (const auto ssrc = number<std::uint32_t>(cut(line, ' '));
           ssrc && media.ssrcs.size() < 16 &&
@@ -157,6 +162,21 @@ class OfferReader {
       if ((payload_type == "*" || number<int>(payload_type) == codec.payload_type) &&
           codec.feedback.size() < 12)
         codec.feedback.emplace_back(line.substr(0, 40));
+  }
+  /// "send q;h;~f recv …": alternatives are separated by commas, "~" is paused at first (RFC 8853 5.1).
+  static void read_simulcast(OfferedMedia& media, std::string_view line) {
+    while (!line.empty()) {
+      const auto direction = cut(line, ' ');
+      auto streams = cut(line, ' ');
+      if (direction != "send") continue;
+      while (!streams.empty()) {
+        auto alternatives = cut(streams, ';');
+        auto rid = cut(alternatives, ',');
+        if (rid.starts_with('~')) rid.remove_prefix(1);
+        // RFC 8851 10: letters, digits, "-" and "_"; ours fit into one-byte header extensions.
+        if (is_token(rid, 16) && media.simulcast.size() < most_layers) media.simulcast.emplace_back(rid);
+      }
+    }
   }
   static void read_extension(OfferedMedia& media, std::string_view line) {
     auto id_and_direction = cut(line, ' ');
@@ -218,7 +238,8 @@ void write_media(std::ostringstream& out, const OfferedMedia& offered, const Agr
       << "\r\n";
   for (const auto& [id, uri] :
        {std::pair(agreed.mid_extension, mid_uri), std::pair(agreed.level_extension, level_uri),
-        std::pair(agreed.transport_sequence_extension, transport_sequence_uri)})
+        std::pair(agreed.transport_sequence_extension, transport_sequence_uri),
+        std::pair(agreed.rid_extension, rid_uri), std::pair(agreed.repaired_rid_extension, repaired_rid_uri)})
     if (id != 0) out << "a=extmap:" << id << ' ' << uri << "\r\n";
   const auto payload_type = agreed.payload_type;
   if (agreed.kind == MediaKind::audio) {
@@ -231,6 +252,12 @@ void write_media(std::ostringstream& out, const OfferedMedia& offered, const Agr
     if (agreed.repair_payload_type >= 0)
       out << "a=rtpmap:" << agreed.repair_payload_type
           << " rtx/90000\r\na=fmtp:" << agreed.repair_payload_type << " apt=" << payload_type << "\r\n";
+  }
+  if (!agreed.rids.empty()) {
+    for (const auto& rid : agreed.rids) out << "a=rid:" << rid << " recv\r\n";
+    const char* separator = "a=simulcast:recv ";
+    for (const auto& rid : agreed.rids) out << std::exchange(separator, ";") << rid;
+    out << "\r\n";
   }
   if (agreed.transport_sequence_extension != 0) out << "a=rtcp-fb:" << payload_type << " transport-cc\r\n";
   if (agreed.from_us)
@@ -269,6 +296,12 @@ std::vector<AgreedMedia> agree(const Offer& offer) {
     if (agreed.to_us) agreed.transport_sequence_extension = extension_id(offered, transport_sequence_uri);
     agreed.ssrcs = offered.ssrcs;
     agreed.repair_pairs = offered.repair_pairs;
+    if (!agreed.to_us || offered.kind != MediaKind::video || offered.simulcast.empty()) continue;
+    // Without these extensions nobody could tell the layers apart (RFC 8853 5.5).
+    agreed.rid_extension = extension_id(offered, rid_uri);
+    if (agreed.rid_extension == 0 || agreed.mid_extension == 0) continue;
+    agreed.repaired_rid_extension = extension_id(offered, repaired_rid_uri);
+    agreed.rids = offered.simulcast;
   }
   return all;
 }

@@ -39,6 +39,7 @@ struct OfferedMedia {
   std::vector<Extension> extensions;
   std::vector<std::uint32_t> ssrcs;                                   ///< of a=ssrc, in order, each once
   std::vector<std::pair<std::uint32_t, std::uint32_t>> repair_pairs;  ///< a=ssrc-group:FID: stream, its RTX
+  std::vector<std::string> simulcast;  ///< rids of a=simulcast:send in its order (RFC 8853 5.1)
 };
 
 struct Offer {
@@ -51,6 +52,9 @@ struct Offer {
 /// what we need: BUNDLE with mids, ICE credentials, a SHA-256 fingerprint, RTCP mux.
 std::optional<Offer> parse_offer(std::string_view text, std::string& why);
 
+/// Of one camera: as browsers send them.
+inline constexpr std::size_t most_layers = 3;
+
 /// What was agreed for one m-line.
 struct AgreedMedia {
   MediaKind kind{};
@@ -61,6 +65,10 @@ struct AgreedMedia {
   int payload_type = -1, repair_payload_type = -1;
   // Header extension ids of the offer, 0 when not offered.
   int mid_extension = 0, level_extension = 0, transport_sequence_extension = 0;
+  int rid_extension = 0, repaired_rid_extension = 0;
+  /// Layers that they send at once, at most most_layers; empty: one stream. Their order says nothing about
+  /// their size.
+  std::vector<std::string> rids;
   std::vector<std::uint32_t> ssrcs;  ///< theirs, as declared
   std::vector<std::pair<std::uint32_t, std::uint32_t>> repair_pairs;
   std::uint32_t slot_ssrc = 0;  ///< ours; set by the caller of write_answer

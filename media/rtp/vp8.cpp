@@ -33,6 +33,15 @@ std::optional<Vp8Descriptor> parse_vp8(std::span<const std::byte> payload) {
   }
   if (!in.ok() || in.rest().empty()) return std::nullopt;
   descriptor.keyframe = descriptor.starts_frame && (std::to_integer<unsigned>(in.rest()[0]) & 1) == 0;
+  // RFC 6386 9.1: frame tag (3 bytes), start code, then 14 bits of width and of height, little-endian, each
+  // with two bits of scaling.
+  if (const auto frame = in.rest(); descriptor.keyframe && frame.size() >= 10) {
+    const auto number = [&](std::size_t i) {
+      return std::to_integer<int>(frame[i]) | (std::to_integer<int>(frame[i + 1]) & 0x3f) << 8;
+    };
+    descriptor.width = number(6);
+    descriptor.height = number(8);
+  }
   return descriptor;
 }
 

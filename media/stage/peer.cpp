@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 namespace diemcau::stage {
 namespace {
@@ -39,11 +40,36 @@ Peer::Peer(PeerId id, std::optional<SourceId> publishes, std::vector<rtp::Agreed
     if (first == nullptr) first = &line;
   }
   for (const auto* line : {audio_line_, video_line_}) {
-    if (line == nullptr) continue;
-    const auto track = line == video_line_ ? &Peer::camera : &Peer::microphone;
-    for (const auto ssrc : line->ssrcs) bindings_[ssrc] = {track, std::nullopt};
-    for (const auto& [stream, repair] : line->repair_pairs) bindings_[repair] = {track, stream};
+    // Layers declare themselves by their packets, not in the offer.
+    if (line == nullptr || !line->rids.empty()) continue;
+    const auto kind = line == video_line_ ? Kind::video : Kind::audio;
+    for (const auto ssrc : line->ssrcs) bindings_[ssrc] = {kind, 0, std::nullopt};
+    for (const auto& [stream, repair] : line->repair_pairs) bindings_[repair] = {kind, 0, stream};
   }
+}
+
+std::size_t Peer::camera_layers() const { return std::max<std::size_t>(rids().size(), 1); }
+
+const std::vector<std::string>& Peer::rids() const {
+  static const std::vector<std::string> none;
+  return video_line_ == nullptr ? none : video_line_->rids;
+}
+
+Track* Peer::track_of(const Binding& binding) const {
+  if (binding.kind == Kind::audio) return microphone;
+  return camera == nullptr ? nullptr : &camera->layer(binding.layer);
+}
+
+std::optional<std::size_t> Peer::layer_of(const rtp::PacketView& view, bool repair) const {
+  const auto& names = rids();
+  if (names.empty()) return 0;
+  const int id = repair ? video_line_->repaired_rid_extension : video_line_->rid_extension;
+  if (id == 0) return std::nullopt;
+  const auto value = rtp::find_extension(view, id);
+  const std::string_view rid(reinterpret_cast<const char*>(value.data()), value.size());
+  const auto found = std::find(names.begin(), names.end(), rid);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - names.begin());
 }
 
 const Peer::Binding* Peer::bind(const rtp::PacketView& view) {
@@ -62,12 +88,18 @@ const Peer::Binding* Peer::bind(const rtp::PacketView& view) {
         (view.payload_type == line->payload_type || view.payload_type == line->repair_payload_type) &&
         (other == nullptr || other->payload_type != view.payload_type);
     if (!by_mid && !by_type) continue;
-    const auto track = line == video_line_ ? &Peer::camera : &Peer::microphone;
-    Binding binding{track, std::nullopt};
-    if (view.payload_type == line->repair_payload_type) {
+    const bool repair = view.payload_type == line->repair_payload_type;
+    Binding binding{line == video_line_ ? Kind::video : Kind::audio, 0, std::nullopt};
+    if (line == video_line_) {
+      const auto layer = layer_of(view, repair);
+      if (!layer) return nullptr;
+      binding.layer = *layer;
+    }
+    if (repair) {
       // Bandwidth probes come on the repair SSRC before any picture: wait until we know what it repairs.
-      if (this->*track == nullptr || (this->*track)->ssrc() == 0) return nullptr;
-      binding.repairs = (this->*track)->ssrc();
+      const auto* const track = track_of(binding);
+      if (track == nullptr || track->ssrc() == 0) return nullptr;
+      binding.repairs = track->ssrc();
     }
     return &(bindings_[view.ssrc] = binding);
   }
@@ -77,8 +109,8 @@ const Peer::Binding* Peer::bind(const rtp::PacketView& view) {
 Track* Peer::route(std::span<std::byte>& packet, const rtp::PacketView& view) {
   const auto* binding = bind(view);
   if (binding == nullptr) return nullptr;
-  auto* const track = this->*binding->track;
-  const auto* const line = binding->track == &Peer::camera ? video_line_ : audio_line_;
+  auto* const track = track_of(*binding);
+  const auto* const line = binding->kind == Kind::video ? video_line_ : audio_line_;
   if (track == nullptr) return nullptr;
   if (view.payload_type == line->payload_type && !binding->repairs) return track;
   if (!binding->repairs || view.payload_type != line->repair_payload_type || view.payload.size() < 2)
@@ -147,16 +179,16 @@ void Peer::ask_keyframe(const Track& track) {
 
 void Peer::send_feedback(Clock::time_point now) {
   if (!link_->connected()) return;
-  if (camera != nullptr) {
-    const auto lost = camera->nack.due(now, round_trip_);
-    if (!lost.empty()) {
-      const auto buffer = link_->ports().reserve();
-      rtp::RtcpWriter out(buffer.first(1200));
-      out.nack(rtcp_ssrc_, camera->ssrc(), lost);
-      LiveCounters::add(counters_.nacks_sent, lost.size());
-      send_rtcp(out.size(), buffer);
-    }
-  }
+  for_each_track([&](Track& track) {
+    if (track.kind() != Kind::video) return;
+    const auto lost = track.nack.due(now, round_trip_);
+    if (lost.empty()) return;
+    const auto buffer = link_->ports().reserve();
+    rtp::RtcpWriter out(buffer.first(1200));
+    out.nack(rtcp_ssrc_, track.ssrc(), lost);
+    LiveCounters::add(counters_.nacks_sent, lost.size());
+    send_rtcp(out.size(), buffer);
+  });
   if (now - feedback_sent_ < feedback_interval) return;
   feedback_sent_ = now;
   if (const auto information = feedback_.take()) {
@@ -181,8 +213,7 @@ void Peer::send_reports(Clock::time_point now, std::chrono::system_clock::time_p
     }
   if (only == nullptr) {
     std::vector<rtp::ReportBlock> blocks;
-    for (auto* track : {camera, microphone})
-      if (track != nullptr && track->ssrc() != 0) blocks.push_back(track->receiver_block(now));
+    for_each_track([&](Track& track) { blocks.push_back(track.receiver_block(now)); });
     if (!blocks.empty()) out.receiver_report(rtcp_ssrc_, blocks);
   }
   send_rtcp(out.size(), buffer);

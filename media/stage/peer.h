@@ -11,6 +11,7 @@
 #include "media/media.h"
 #include "media/rtp/sdp.h"
 #include "media/rtp/transport_feedback.h"
+#include "media/stage/camera.h"
 #include "media/stage/slot.h"
 #include "media/stage/track.h"
 #include "media/transport/link.h"
@@ -32,9 +33,21 @@ class Peer {
   std::vector<std::unique_ptr<Slot>>& video_slots() { return video_slots_; }
   std::vector<std::unique_ptr<Slot>>& audio_slots() { return audio_slots_; }
 
-  /// The tracks that its packets feed; nullptr when it publishes none of that kind. Set by Stage.
-  Track* camera = nullptr;
+  /// What its packets feed; nullptr when it publishes none of that kind. Set by Stage.
+  Camera* camera = nullptr;
   Track* microphone = nullptr;
+  /// How many sizes of its camera it may send at once, at least 1.
+  std::size_t camera_layers() const;
+  const std::vector<std::string>& rids() const;
+
+  /// Its sending tracks that have begun.
+  template <class Do>
+  void for_each_track(Do act) const {
+    if (camera != nullptr)
+      for (const auto& layer : camera->layers())
+        if (layer->ssrc() != 0) act(*layer);
+    if (microphone != nullptr && microphone->ssrc() != 0) act(*microphone);
+  }
 
   /// Which track a plain packet belongs to. `repaired` is set, and `packet` rewritten in place to the
   /// original, when it is a retransmission (RFC 4588). nullptr: to none.
@@ -59,10 +72,14 @@ class Peer {
 
  private:
   struct Binding {
-    Track* Peer::*track;
+    Kind kind{};
+    std::size_t layer = 0;                 ///< of the camera
     std::optional<std::uint32_t> repairs;  ///< this SSRC carries the retransmissions of that one
   };
   const Binding* bind(const rtp::PacketView& view);
+  /// Which of its camera's layers a packet of a new SSRC says to be of (RFC 8852); nullopt: it does not say.
+  std::optional<std::size_t> layer_of(const rtp::PacketView& view, bool repair) const;
+  Track* track_of(const Binding& binding) const;
   void send_rtcp(std::size_t size, std::span<std::byte> buffer);
 
   PeerId id_;

@@ -9,23 +9,49 @@ using media::LiveCounters;
 
 namespace {
 constexpr SourceId clip = media::Engine::clip_source;
-}
+constexpr auto look_interval = std::chrono::milliseconds(500);
+/// What left the stage is sent a while longer: the old picture runs until the new one is there, and the
+/// operator may undo.
+constexpr auto linger = std::chrono::seconds(3);
 
-Stage::Stage(media::LiveCounters& counters, std::function<void()> ask_clip_keyframe)
-    : counters_(counters), ask_clip_keyframe_(std::move(ask_clip_keyframe)) {}
+/// Lines of a cell on a hall's screen of 1080 lines; web/shared lays the cells out by CSS.
+int lines_of(media::Layout layout, std::size_t cell) {
+  switch (layout) {
+    case media::Layout::single:
+      return 1080;
+    case media::Layout::side_by_side:
+    case media::Layout::grid_2x2:
+      return 540;
+    case media::Layout::speaker_strip:
+      return cell == 0 ? 810 : 270;
+    case media::Layout::grid_3x3:
+      return 360;
+  }
+  return 1080;
+}
+/// And on the program's canvas of 720.
+int recorded_lines_of(media::Layout layout, std::size_t cell) { return lines_of(layout, cell) * 2 / 3; }
+
+}  // namespace
+
+Stage::Stage(media::LiveCounters& counters, Calls calls) : counters_(counters), calls_(std::move(calls)) {}
 
 void Stage::add(Peer& peer) {
   peers_.push_back(&peer);
   if (!peer.publishes()) return;
   // Whoever published this source before has lost it: the hall has reconnected.
   for (auto* other : peers_)
-    if (other != &peer && other->publishes() == peer.publishes()) other->camera = other->microphone = nullptr;
+    if (other != &peer && other->publishes() == peer.publishes()) {
+      other->camera = nullptr;
+      other->microphone = nullptr;
+    }
   auto& source = sources_[*peer.publishes()];
   drop_tracks(source);
-  source.camera = std::make_unique<Track>(*peer.publishes(), Kind::video, &peer);
+  source.camera = std::make_unique<Camera>(*peer.publishes(), &peer, peer.camera_layers());
   source.microphone = std::make_unique<Track>(*peer.publishes(), Kind::audio, &peer);
   peer.camera = source.camera.get();
   peer.microphone = source.microphone.get();
+  source.told.reset();
 }
 
 void Stage::start(Peer& peer, Clock::time_point now) {
@@ -45,13 +71,16 @@ void Stage::remove(Peer& peer) {
 }
 
 void Stage::drop_tracks(Source& source) {
-  for (auto* track : {&source.camera, &source.microphone}) {
-    if (!*track) continue;
-    // The viewers keep their last picture until something else comes.
-    for (auto* slot : (*track)->viewers) slot->current = nullptr;
-    for (auto* slot : (*track)->waiting) slot->pending = nullptr;
-    track->reset();
-  }
+  // The viewers keep their last picture until something else comes.
+  const auto leave = [](Track& track) {
+    for (auto* slot : track.viewers) slot->current = nullptr;
+    for (auto* slot : track.waiting) slot->pending = nullptr;
+  };
+  if (source.camera)
+    for (const auto& layer : source.camera->layers()) leave(*layer);
+  if (source.microphone) leave(*source.microphone);
+  source.camera.reset();
+  source.microphone.reset();
 }
 
 void Stage::let_go(Slot& slot) {
@@ -60,7 +89,7 @@ void Stage::let_go(Slot& slot) {
   slot.current = slot.pending = nullptr;
 }
 
-Track* Stage::camera_of(SourceId source) const {
+Camera* Stage::camera_of(SourceId source) const {
   const auto found = sources_.find(source);
   return found == sources_.end() ? nullptr : found->second.camera.get();
 }
@@ -95,7 +124,7 @@ void Stage::set_clip(bool running, Clock::time_point now) {
   auto& source = sources_[clip];
   drop_tracks(source);
   if (running) {
-    source.camera = std::make_unique<Track>(clip, Kind::video, nullptr);
+    source.camera = std::make_unique<Camera>(clip, nullptr, 1);
     source.microphone = std::make_unique<Track>(clip, Kind::audio, nullptr);
   } else {
     sources_.erase(clip);
@@ -113,7 +142,10 @@ void Stage::add_sink(std::shared_ptr<Sink> sink, Clock::time_point now) {
 void Stage::remove_sink(const std::shared_ptr<Sink>& sink) { std::erase(sinks_, sink); }
 
 void Stage::want_keyframe(SourceId source, Clock::time_point now) {
-  if (auto* track = camera_of(source)) ask(*track, now);
+  auto* const camera = camera_of(source);
+  if (camera == nullptr) return;
+  choose_recorded(now);
+  ask(camera->next_recorded != nullptr ? *camera->next_recorded : camera->layer(0), now);
 }
 
 void Stage::ask(Track& track, Clock::time_point now) {
@@ -121,7 +153,7 @@ void Stage::ask(Track& track, Clock::time_point now) {
   if (track.publisher() != nullptr) {
     track.publisher()->ask_keyframe(track);
   } else {
-    ask_clip_keyframe_();
+    calls_.ask_clip_keyframe();
   }
 }
 
@@ -133,9 +165,51 @@ void Stage::arrange(Clock::time_point now) {
       const auto source = i < scene_.cells.size() ? scene_.cells[i].source : std::nullopt;
       // A hall shows its own picture from its own camera: nothing of it is sent back.
       const bool own = source && source == peer->publishes();
-      aim(*slots[i], source && !own ? camera_of(*source) : nullptr, now);
+      auto* const camera = source && !own ? camera_of(*source) : nullptr;
+      aim(*slots[i], camera != nullptr ? camera->best(lines_of(scene_.layout, i), now) : nullptr, now);
     }
     aim_sound(*peer, now);
+  }
+  choose_recorded(now);
+  tell_wanted(now);
+}
+
+void Stage::choose_recorded(Clock::time_point now) {
+  if (sinks_.empty()) return;
+  for (std::size_t i = 0; i < scene_.cells.size(); ++i) {
+    auto* const camera = scene_.cells[i].source ? camera_of(*scene_.cells[i].source) : nullptr;
+    if (camera == nullptr) continue;
+    auto* const best = camera->best(recorded_lines_of(scene_.layout, i), now);
+    if (std::exchange(camera->next_recorded, best) != best && camera->recorded != best) ask(*best, now);
+  }
+}
+
+void Stage::set_next(const Scene& scene, Clock::time_point now) {
+  next_ = scene;
+  tell_wanted(now);
+}
+
+void Stage::tell_wanted(Clock::time_point now) {
+  const auto want = [&](const Scene& scene, bool recorded) {
+    for (std::size_t i = 0; i < scene.cells.size(); ++i) {
+      const auto found = scene.cells[i].source ? sources_.find(*scene.cells[i].source) : sources_.end();
+      if (found == sources_.end() || !found->second.camera) continue;
+      auto& [id, source] = *found;
+      source.needed.at(source.camera->wanted(lines_of(scene.layout, i))) = now;
+      if (recorded) source.needed.at(source.camera->wanted(recorded_lines_of(scene.layout, i))) = now;
+    }
+  };
+  want(scene_, !sinks_.empty());
+  want(next_, false);
+  for (auto& [id, source] : sources_) {
+    const auto* const publisher = source.camera ? source.camera->layer(0).publisher() : nullptr;
+    if (publisher == nullptr || !started_.contains(publisher)) continue;
+    std::vector<std::string> rids;
+    for (std::size_t i = 0; i < publisher->rids().size(); ++i)
+      if (now - source.needed.at(i) < linger) rids.push_back(publisher->rids()[i]);
+    if (publisher->rids().empty() || source.told == rids) continue;
+    source.told = rids;
+    calls_.camera_wanted(id, std::move(rids));
   }
 }
 
@@ -188,13 +262,18 @@ void Stage::on_packet(Peer& peer, std::span<std::byte> packet, Clock::time_point
     if (const auto level = peer.level(*view))
       if (const auto source = sources_.find(track->source()); source != sources_.end())
         source->second.level = std::max(source->second.level, *level);
-  if (const auto arrived = track->take(packet, now)) pass_on(*track, *arrived, now);
+  const bool was_alive = track->is_alive(now);
+  const auto arrived = track->take(packet, now);
+  if (!arrived) return;
+  // A size more to choose from.
+  if (!was_alive && track->kind() == Kind::video && peer.camera_layers() > 1) arrange(now);
+  pass_on(*track, *arrived, now);
 }
 
 void Stage::on_clip_packet(Kind kind, std::span<const std::byte> packet, Clock::time_point now) {
   const auto source = sources_.find(clip);
   if (source == sources_.end()) return;
-  auto& track = kind == Kind::video ? *source->second.camera : *source->second.microphone;
+  auto& track = kind == Kind::video ? source->second.camera->layer(0) : *source->second.microphone;
   if (const auto arrived = track.take(packet, now)) pass_on(track, *arrived, now);
 }
 
@@ -225,7 +304,14 @@ void Stage::pass_on(Track& track, const Track::Arrived& arrived, Clock::time_poi
     }
   }
   if (sinks_.empty()) return;
-  if (track.kind() == Kind::video && !is_in_scene(track.source())) return;
+  if (track.kind() == Kind::video) {
+    if (!is_in_scene(track.source())) return;
+    auto& camera = *camera_of(track.source());
+    // A renderer gets one size at a time, and changes to another at its key frame.
+    if (&track == camera.next_recorded && (camera.recorded == nullptr || arrived.picture->keyframe))
+      camera.recorded = &track;
+    if (&track != camera.recorded) return;
+  }
   for (const auto& sink : sinks_)
     sink->on_packet(track.source(), track.kind(), track.history.find(arrived.packet.sequence));
 }
@@ -262,8 +348,9 @@ void Stage::show(Slot& slot, Track& track) {
 void Stage::on_rtcp(Peer& peer, const rtp::RtcpReport& report, Clock::time_point now) {
   peer.on_report(report, std::chrono::system_clock::now());
   for (const auto& sender : report.sender_reports)
-    for (auto* track : {peer.camera, peer.microphone})
-      if (track != nullptr && track->ssrc() == sender.ssrc) track->on_sender_report(sender, now);
+    peer.for_each_track([&](Track& track) {
+      if (track.ssrc() == sender.ssrc) track.on_sender_report(sender, now);
+    });
   for (const auto ssrc : report.keyframes_wanted) {
     auto* const slot = peer.find_slot(ssrc);
     if (slot == nullptr || slot->current == nullptr || slot->kind() != Kind::video) continue;
@@ -286,17 +373,24 @@ void Stage::on_rtcp(Peer& peer, const rtp::RtcpReport& report, Clock::time_point
 
 void Stage::on_timer(Clock::time_point now) {
   for (auto* peer : peers_) peer->send_feedback(now);
+  if (now >= next_look_) {
+    // Sizes come and go with the sender's line.
+    next_look_ = now + look_interval;
+    arrange(now);
+  }
   for (auto& [id, source] : sources_) {
-    auto* const track = source.camera.get();
-    if (track == nullptr) continue;
-    const bool seen =
-        !track->viewers.empty() || !track->waiting.empty() || (!sinks_.empty() && is_in_scene(id));
-    if (track->nack.take_given_up() && seen) ask(*track, now);
-    if (!seen || !track->gate.due(now)) continue;
-    if (track->publisher() != nullptr) {
-      track->publisher()->ask_keyframe(*track);
-    } else {
-      ask_clip_keyframe_();
+    if (!source.camera) continue;
+    for (const auto& layer : source.camera->layers()) {
+      auto& track = *layer;
+      const bool recorded = !sinks_.empty() && is_in_scene(id) && source.camera->next_recorded == &track;
+      const bool seen = !track.viewers.empty() || !track.waiting.empty() || recorded;
+      if (track.nack.take_given_up() && seen) ask(track, now);
+      if (!seen || !track.gate.due(now)) continue;
+      if (track.publisher() != nullptr) {
+        track.publisher()->ask_keyframe(track);
+      } else {
+        calls_.ask_clip_keyframe();
+      }
     }
   }
 }

@@ -1,9 +1,12 @@
 #pragma once
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "media/media.h"
@@ -17,8 +20,13 @@ using media::StageId;
 /// What all halls of one session see and hear: maps sources to slots and passes packets on. Media thread.
 class Stage {
  public:
-  /// `ask_clip_keyframe` reaches the clip's encoder.
-  Stage(media::LiveCounters& counters, std::function<void()> ask_clip_keyframe);
+  /// Called on the media thread; must only enqueue.
+  struct Calls {
+    std::function<void()> ask_clip_keyframe;
+    /// Which layers of a source's camera somebody needs now, by rid. Of simulcast cameras only.
+    std::function<void(SourceId, std::vector<std::string> rids)> camera_wanted;
+  };
+  Stage(media::LiveCounters& counters, Calls calls);
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
@@ -29,6 +37,8 @@ class Stage {
   void remove(Peer& peer);
 
   void set_scene(const Scene& scene, Clock::time_point now);
+  /// What the operator prepares: its cameras are asked to send, so that the cut finds them running.
+  void set_next(const Scene& scene, Clock::time_point now);
   void set_audible(std::vector<SourceId> sources, Clock::time_point now);
   void add_sink(std::shared_ptr<Sink> sink, Clock::time_point now);
   void remove_sink(const std::shared_ptr<Sink>& sink);
@@ -48,8 +58,11 @@ class Stage {
 
  private:
   struct Source {
-    std::unique_ptr<Track> camera, microphone;
+    std::unique_ptr<Camera> camera;
+    std::unique_ptr<Track> microphone;
     int level = 0;
+    std::array<Clock::time_point, rtp::most_layers> needed{};  ///< when each layer was last needed
+    std::optional<std::vector<std::string>> told;              ///< what its sender knows to be needed
   };
   void arrange(Clock::time_point now);
   void aim(Slot& slot, Track* wanted, Clock::time_point now);
@@ -63,15 +76,18 @@ class Stage {
   void replay(Slot& slot, Track& track, Clock::time_point now);
   bool is_audible(SourceId source) const;
   bool is_in_scene(SourceId source) const;
-  Track* camera_of(SourceId source) const;
+  Camera* camera_of(SourceId source) const;
+  void choose_recorded(Clock::time_point now);
+  void tell_wanted(Clock::time_point now);
 
   media::LiveCounters& counters_;
-  std::function<void()> ask_clip_keyframe_;
-  Scene scene_;
+  Calls calls_;
+  Scene scene_, next_;
+  Clock::time_point next_look_{};
   std::vector<SourceId> audible_;  ///< without the clip
   std::map<SourceId, Source> sources_;
   std::vector<Peer*> peers_;
-  std::set<Peer*> started_;
+  std::set<const Peer*> started_;
   std::vector<std::shared_ptr<Sink>> sinks_;
 };
 

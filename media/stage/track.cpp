@@ -68,7 +68,10 @@ std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Cloc
   history.add(sequence, bytes, keyframe);
   arrived.packet = *rtp::parse_packet(history.find(sequence));
   arrived.restarted = std::exchange(restarted_, false);
-  if (keyframe) gate.on_keyframe();
+  if (keyframe) {
+    gate.on_keyframe();
+    height_ = arrived.picture->height;
+  }
   return arrived;
 }
 

@@ -47,6 +47,12 @@ class Track {
   KeyframeGate gate;
 
   std::uint32_t ssrc() const { return ssrc_; }
+  /// Lines of the picture, of its last key frame; 0 before the first.
+  int height() const { return height_; }
+  /// Packets have come lately: an encoder that pauses a layer just stops sending it.
+  bool is_alive(Clock::time_point now) const {
+    return ssrc_ != 0 && now - last_packet_ < std::chrono::seconds(1);
+  }
   /// No picture for a while: a still source, which answers no keyframe request.
   bool is_still(Clock::time_point now) const { return now - last_packet_ > std::chrono::milliseconds(250); }
 
@@ -59,6 +65,7 @@ class Track {
   Kind kind_;
   Peer* publisher_;
   std::uint32_t ssrc_ = 0;
+  int height_ = 0;
   bool restarted_ = false;
   Clock::time_point last_packet_{};
   // Receiver statistics of RFC 3550 6.4.1 and appendix A.

@@ -13,6 +13,9 @@ void EngineStage::disconnect(media::PeerId peer) { engine_.disconnect(peer); }
 void EngineStage::set_scene(media::StageId stage, const media::Scene& scene) {
   engine_.set_scene(stage, scene);
 }
+void EngineStage::set_next(media::StageId stage, const media::Scene& scene) {
+  engine_.set_next(stage, scene);
+}
 void EngineStage::set_audible(media::StageId stage, const std::vector<media::SourceId>& sources) {
   engine_.set_audible(stage, sources);
 }

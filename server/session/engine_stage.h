@@ -14,6 +14,7 @@ class EngineStage : public StageControl {
                                                          const std::string& offer) override;
   void disconnect(media::PeerId peer) override;
   void set_scene(media::StageId stage, const media::Scene& scene) override;
+  void set_next(media::StageId stage, const media::Scene& scene) override;
   void set_audible(media::StageId stage, const std::vector<media::SourceId>& sources) override;
   void play_clip(media::StageId stage, const std::filesystem::path& file) override;
   void pause_clip(media::StageId stage) override;

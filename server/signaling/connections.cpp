@@ -116,6 +116,7 @@ void Connections::show_whole(Connected at) {
   const auto* seat = audience.site ? seats_.find(audience) : nullptr;
   const bool alive = seat != nullptr ? seat->peer.has_value() : at->second.peer.has_value();
   audiences_->send_whole(at->first, audience, alive, around_.now());
+  if (alive && seat != nullptr && seat->layers) send(at->first, SendLayers{*seat->layers});
 }
 
 void Connections::closed(SocketId socket) {
@@ -187,6 +188,8 @@ void Connections::received_text(SocketId socket, std::string message) {
       receive(at, *give);
     } else if (const auto* line = std::get_if<ReportLine>(&decoded)) {
       report(at->second, line->line);
+    } else if (const auto* next = std::get_if<ShowNext>(&decoded)) {
+      prepare(at->second, next->scene);
     } else {
       show_whole(at);
     }
@@ -253,8 +256,20 @@ void Connections::connect_media(SocketId socket, const Offer& offer) {
     return refuse(socket, offer.id, {ErrorCode::invalid, refused->text_key, refused->detail});
   }
   held = peer;
+  if (seat != nullptr) seat->layers.reset();
   peers_[peer] = {*audience, audience->site ? std::nullopt : std::optional(socket)};
   send(socket, Answer{offer.id, std::get<std::string>(answer)});
+}
+
+void Connections::prepare(const Connection& connection, const session::Scene& scene) {
+  if (connection.audience->site || scene.cells.size() > session::cells_of(scene.layout)) return;
+  media::Scene next{static_cast<media::Layout>(scene.layout), {}};
+  for (const auto& cell : scene.cells) {
+    const auto* const camera = cell.source ? std::get_if<session::Camera>(&*cell.source) : nullptr;
+    next.cells.push_back(
+        {camera != nullptr ? std::optional(media::SourceId{number(camera->site)}) : std::nullopt, ""});
+  }
+  around_.stage.set_next(stage_of(connection.audience->meeting), next);
 }
 
 void Connections::report(const Connection& connection, const Line& line) {
@@ -290,6 +305,13 @@ void Connections::on_media(const media::Event& event) {
       if (source != media::Engine::clip_source)
         message.levels.emplace(SiteId{static_cast<std::int64_t>(source)}, level);
     to_consoles(MeetingId{static_cast<std::int64_t>(levels->stage)}, message);
+  } else if (const auto* wanted = std::get_if<media::CameraWanted>(&event)) {
+    const Audience hall{MeetingId{static_cast<std::int64_t>(wanted->stage)},
+                        SiteId{static_cast<std::int64_t>(wanted->source)}};
+    auto* const seat = seats_.find(hall);
+    if (seat == nullptr) return;
+    seat->layers = wanted->rids;
+    if (seat->socket) send(*seat->socket, SendLayers{wanted->rids});
   }
 }
 

@@ -71,6 +71,7 @@ class Connections : public http::SocketListener {
   void receive(Connected at, const Offer& offer);
   void receive(Connected at, const Give& give);
   void connect_media(SocketId socket, const Offer& offer);
+  void prepare(const Connection& connection, const session::Scene& scene);
   void report(const Connection& connection, const Line& line);
   scheduler::Result<auth::HallPass> still_good(const auth::HallPass& pass) const;
 

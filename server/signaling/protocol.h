@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include <boost/describe.hpp>
 
@@ -75,7 +76,14 @@ struct ReportLine {
 };
 BOOST_DESCRIBE_STRUCT(ReportLine, (), (line))
 
-using ClientMessage = std::variant<Hello, Offer, Give, AskWhole, ReportLine>;
+/// From consoles: what is prepared for the next cut. Neither stored nor answered; its cameras begin to send.
+struct ShowNext {
+  static constexpr auto type = "show_next";
+  session::Scene scene;
+};
+BOOST_DESCRIBE_STRUCT(ShowNext, (), (scene))
+
+using ClientMessage = std::variant<Hello, Offer, Give, AskWhole, ReportLine, ShowNext>;
 
 // ---- server → page
 
@@ -142,6 +150,13 @@ struct Tick {
 };
 BOOST_DESCRIBE_STRUCT(Tick, (), (now, recorded_bytes, disk_free_bytes))
 
+/// To a hall: which sizes of its camera (rids of its offer) somebody sees; the others need not be sent.
+struct SendLayers {
+  static constexpr auto type = "send_layers";
+  std::vector<std::string> rids;
+};
+BOOST_DESCRIBE_STRUCT(SendLayers, (), (rids))
+
 /// The media of this connection ended on the server's side (no packets any more): offer again.
 struct MediaLost {
   static constexpr auto type = "media_lost";
@@ -157,7 +172,7 @@ struct Goodbye {
 BOOST_DESCRIBE_STRUCT(Goodbye, (), (text_key, detail, again))
 
 using ServerMessage =
-    std::variant<Whole, Patch, Answer, Done, Refused, Levels, Lines, Tick, MediaLost, Goodbye>;
+    std::variant<Whole, Patch, Answer, Done, Refused, Levels, Lines, Tick, SendLayers, MediaLost, Goodbye>;
 
 /// Binary message: four bytes big-endian site id (0 from a hall: it speaks for itself), then a JPEG of at
 /// most 40 KB, 256x144. A hall sends one every three seconds, the server passes it on to consoles and keeps

@@ -16,7 +16,8 @@ struct Seat {
   std::string device;
   std::optional<SocketId> socket;
   std::optional<media::PeerId> peer;
-  std::optional<Time> given_up_at;  ///< without a socket: until when its media may go on
+  std::optional<Time> given_up_at{};                 ///< without a socket: until when its media may go on
+  std::optional<std::vector<std::string>> layers{};  ///< what was last said to be wanted of its camera
 };
 
 /// Who sits where. Pure bookkeeping: no socket and no media is touched. Main thread.

@@ -54,7 +54,10 @@ export const currentDesk = (): Desk => desk;
 const currentTick = (): Tick | undefined => tick;
 
 export function changeDesk(change: Partial<Desk>): void {
+  const before = desk;
   desk = { ...desk, ...change };
+  // The cameras of NEXT begin to send before the cut.
+  if (desk.draft !== before.draft) connection.send({ type: "show_next", scene: desk.draft });
   for (const listener of listeners) listener();
 }
 
@@ -88,7 +91,8 @@ export function startDesk(): void {
     changeDesk({});
   });
   connection.on("whole", ({ console: view }) => {
-    if (!view || drafted) return;
+    if (!view) return;
+    if (drafted) return connection.send({ type: "show_next", scene: desk.draft });
     drafted = true;
     changeDesk({ draft: firstDraft(view) });
   });

@@ -237,6 +237,7 @@ export class Connection<View> {
         break;
       case "levels":
       case "lines":
+      case "send_layers":
       case "media_lost":
         break;
       default:

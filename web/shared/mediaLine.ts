@@ -47,6 +47,7 @@ export class MediaLine {
     connection.on("whole", (whole) => {
       if (this.wanted && !(whole.media_alive && this.peer.connected)) void this.renew();
     });
+    connection.on("send_layers", ({ rids }) => void this.peer.sendLayers(rids).catch(() => undefined));
     connection.on("media_lost", () => {
       if (this.wanted) void this.renew();
     });

@@ -1,3 +1,5 @@
+import { activeLayers, type Layer, layersFor, rids } from "./cameraLayers";
+
 const videoSlots = 9;
 const audioSlots = 3;
 
@@ -16,6 +18,8 @@ export class Peer {
   readonly audio: readonly MediaStream[];
   private readonly microphone: RTCRtpSender | undefined;
   private readonly camera: RTCRtpSender | undefined;
+  private layers: readonly Layer[] = layersFor(0, 0);
+  private wantedLayers: readonly string[] | undefined;
   private readonly prepared: Promise<string>;
 
   constructor(direction: "sends" | "receives", tracks: OwnTracks = {}) {
@@ -25,8 +29,9 @@ export class Peer {
       this.microphone = this.add(tracks.microphone ?? "audio", { direction: "sendonly" }).sender;
       this.camera = this.add(tracks.camera ?? "video", {
         direction: "sendonly",
-        sendEncodings: [{ maxBitrate: 1_500_000 }],
+        sendEncodings: rids.map((rid) => ({ rid })),
       }).sender;
+      void this.applyLayers(tracks.camera);
     }
     this.video = Array.from({ length: videoSlots }, () => this.slot("video"));
     this.audio = Array.from({ length: audioSlots }, () => this.slot("audio"));
@@ -49,6 +54,37 @@ export class Peer {
   async send(tracks: OwnTracks): Promise<void> {
     await this.microphone?.replaceTrack(tracks.microphone ?? null);
     await this.camera?.replaceTrack(tracks.camera ?? null);
+    await this.applyLayers(tracks.camera);
+  }
+
+  /** Which sizes of the camera somebody sees; the others are not encoded. */
+  async sendLayers(wanted: readonly string[]): Promise<void> {
+    this.wantedLayers = wanted;
+    await this.applyLayers();
+  }
+
+  private async applyLayers(camera?: MediaStreamTrack): Promise<void> {
+    if (!this.camera) return;
+    if (camera) {
+      const { width = 0, height = 0 } = camera.getSettings();
+      this.layers = layersFor(width, height);
+    }
+    const active = activeLayers(this.layers, this.wantedLayers);
+    const parameters = this.camera.getParameters();
+    for (const encoding of parameters.encodings) {
+      const layer = this.layers.find((one) => one.rid === encoding.rid);
+      if (!layer) continue;
+      encoding.active = active.has(layer.rid);
+      encoding.scaleResolutionDownBy = layer.scaleResolutionDownBy;
+      encoding.maxBitrate = layer.maxBitrate;
+    }
+    try {
+      await this.camera.setParameters(parameters);
+    } catch (error) {
+      // Another call was under way: it has read the same fields.
+      if (!(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
+      await this.applyLayers();
+    }
   }
 
   close(): void {

@@ -206,12 +206,18 @@ export interface ReportLine {
   readonly line: Line;
 }
 
+export interface ShowNext {
+  readonly type: "show_next";
+  readonly scene: Scene;
+}
+
 export type ClientMessage =
   | Hello
   | Offer
   | Give
   | AskWhole
-  | ReportLine;
+  | ReportLine
+  | ShowNext;
 
 /** milliseconds since 1970, UTC */
 export type Time = number;
@@ -390,6 +396,11 @@ export interface Tick {
   readonly disk_free_bytes?: number;
 }
 
+export interface SendLayers {
+  readonly type: "send_layers";
+  readonly rids: readonly string[];
+}
+
 export interface MediaLost {
   readonly type: "media_lost";
 }
@@ -410,6 +421,7 @@ export type ServerMessage =
   | Levels
   | Lines
   | Tick
+  | SendLayers
   | MediaLost
   | Goodbye;
 
@@ -660,4 +672,4 @@ export interface Problem {
   readonly request: string;
 }
 
-export const protocolHash = "e430ef811e03edb1";
+export const protocolHash = "fbcd1f8e4c2b70b5";

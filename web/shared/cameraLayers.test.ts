@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { activeLayers, layersFor } from "./cameraLayers";
+
+const usable = (width: number, height: number) =>
+  layersFor(width, height)
+    .filter((layer) => layer.usable)
+    .map((layer) => [layer.rid, height / layer.scaleResolutionDownBy]);
+
+test("a large camera is sent in three sizes, a small one as it is", () => {
+  expect(usable(1280, 720)).toEqual([
+    ["q", 180],
+    ["h", 360],
+    ["f", 720],
+  ]);
+  expect(usable(640, 360)).toEqual([
+    ["q", 180],
+    ["h", 360],
+  ]);
+  expect(usable(320, 180)).toEqual([["q", 180]]);
+});
+test("all sizes run until the server says which are wanted", () =>
+  expect([...activeLayers(layersFor(1280, 720), undefined)]).toEqual(["q", "h", "f"]));
+test("what nobody sees is not encoded", () => {
+  expect([...activeLayers(layersFor(1280, 720), [])]).toEqual([]);
+  expect([...activeLayers(layersFor(1280, 720), ["q", "f"])]).toEqual(["q", "f"]);
+});
+test("a size that the camera has not is replaced by the next smaller one", () => {
+  expect([...activeLayers(layersFor(640, 360), ["f"])]).toEqual(["h"]);
+  expect([...activeLayers(layersFor(320, 180), ["q", "f"])]).toEqual(["q"]);
+});
+test("a word that is no layer changes nothing", () =>
+  expect([...activeLayers(layersFor(1280, 720), ["x"])]).toEqual([]));

@@ -1,0 +1,53 @@
+/**
+ * One camera in up to three sizes at once (simulcast), so that each hall gets the size that its cell and its line can use.
+ * Chromium encodes only as many layers as the picture is large (below 960x540 two, below 480x270 one) and leaves out the last
+ * ones: the sizes must follow the camera, not the layers' names.
+ */
+export const rids = ["q", "h", "f"] as const;
+export type Rid = (typeof rids)[number];
+
+export interface Layer {
+  readonly rid: Rid;
+  readonly scaleResolutionDownBy: number;
+  readonly maxBitrate: number; // bit/s
+  /** The camera is large enough for it. */
+  readonly usable: boolean;
+}
+
+const unused = { scaleResolutionDownBy: 1, maxBitrate: 100_000, usable: false } as const;
+
+export function layersFor(width: number, height: number): readonly Layer[] {
+  if (width >= 960 && height >= 540)
+    return [
+      { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000, usable: true },
+      { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000, usable: true },
+      { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_500_000, usable: true },
+    ];
+  if (width >= 480 && height >= 270)
+    return [
+      { rid: "q", scaleResolutionDownBy: 2, maxBitrate: 150_000, usable: true },
+      { rid: "h", scaleResolutionDownBy: 1, maxBitrate: 800_000, usable: true },
+      { rid: "f", ...unused },
+    ];
+  return [
+    { rid: "q", scaleResolutionDownBy: 1, maxBitrate: 400_000, usable: true },
+    { rid: "h", ...unused },
+    { rid: "f", ...unused },
+  ];
+}
+
+/** Of the sizes that somebody wants, those to encode: a size that this camera has not is replaced by the next smaller one. */
+export function activeLayers(
+  layers: readonly Layer[],
+  wanted: readonly string[] | undefined,
+): ReadonlySet<Rid> {
+  const usable = layers.filter((layer) => layer.usable);
+  if (wanted === undefined) return new Set(usable.map((layer) => layer.rid));
+  const active = new Set<Rid>();
+  for (const rid of wanted) {
+    const place = rids.indexOf(rid as Rid);
+    const layer = usable.filter((one) => rids.indexOf(one.rid) <= place).at(-1);
+    if (layer) active.add(layer.rid);
+  }
+  return active;
+}
