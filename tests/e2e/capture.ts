@@ -10,18 +10,23 @@ export interface Signs {
 }
 
 const yuv = { red: [81, 90, 240], green: [145, 54, 34], blue: [41, 240, 110], yellow: [210, 16, 146] } as const;
-const width = 320;
-const height = 180;
 const rate = 15;
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+const small: Size = { width: 320, height: 180 };
+
 /** A Y4M file that Chromium takes as its camera, over and over. */
-function camera(colour: Signs["colour"]): Buffer {
+function camera(colour: Signs["colour"], { width, height }: Size): Buffer {
   const [y, u, v] = yuv[colour];
   const parts: Buffer[] = [Buffer.from(`YUV4MPEG2 W${width} H${height} F${rate}:1 Ip A1:1 C420jpeg\n`)];
   for (let frame = 0; frame < rate; ++frame) {
     const luma = Buffer.alloc(width * height, y);
     // Something moves, as in a hall: otherwise there would be nothing to encode.
-    for (let row = 0; row < 12; ++row) luma.fill(235, row * width + frame * 20, row * width + frame * 20 + 20);
+    const bar = width / 16;
+    for (let row = 0; row < height / 15; ++row) luma.fill(235, row * width + frame * bar, row * width + (frame + 1) * bar);
     const quarter = (width * height) / 4;
     parts.push(Buffer.from("FRAME\n"), luma, Buffer.alloc(quarter, u), Buffer.alloc(quarter, v));
   }
@@ -57,10 +62,10 @@ export interface CaptureFiles {
   readonly audio: string;
 }
 
-export function captureFiles(signs: Signs): CaptureFiles {
+export function captureFiles(signs: Signs, size = small): CaptureFiles {
   const folder = mkdtempSync(join(tmpdir(), "diemcau-capture-"));
   const files = { video: join(folder, "camera.y4m"), audio: join(folder, "microphone.wav") };
-  writeFileSync(files.video, camera(signs.colour));
+  writeFileSync(files.video, camera(signs.colour, size));
   writeFileSync(files.audio, microphone(signs.pitch));
   return files;
 }

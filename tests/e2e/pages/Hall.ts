@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { context, launch } from "../browser.ts";
-import { type CaptureFiles, captureFiles, type Signs } from "../capture.ts";
+import { type CaptureFiles, captureFiles, type Signs, type Size } from "../capture.ts";
 import { audible, colourIn, pitches } from "../senses.ts";
 import { until } from "../until.ts";
 
@@ -12,10 +12,22 @@ export class Hall {
     readonly signs: Signs,
   ) {}
 
-  static async open(url: string, signs: Signs, options: { executable?: string } = {}): Promise<Hall> {
-    const capture: CaptureFiles = captureFiles(signs);
-    const browser = await launch({ capture, ...options });
+  static async open(url: string, signs: Signs, options: { executable?: string; size?: Size } = {}): Promise<Hall> {
+    const { size, ...rest } = options;
+    const capture: CaptureFiles = captureFiles(signs, size);
+    const browser = await launch({ capture, ...rest });
     const page = await (await context(browser)).newPage();
+    // For getStats(): the page itself keeps its connection to itself.
+    await page.addInitScript(() => {
+      const peers: RTCPeerConnection[] = [];
+      Object.assign(window, { peers });
+      window.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(...configuration: ConstructorParameters<typeof RTCPeerConnection>) {
+          super(...configuration);
+          peers.push(this);
+        }
+      };
+    });
     await page.goto(url);
     return new Hall(browser, page, signs);
   }
@@ -48,6 +60,26 @@ export class Hall {
     });
     await button.click();
     return this.page.evaluate(() => (window as unknown as { joined: Promise<number> }).joined);
+  }
+
+  /** Lines of the picture in that cell, as it was decoded. */
+  lines(cell = 0): Promise<number> {
+    return this.page.evaluate(
+      (index) => document.querySelector<HTMLVideoElement>(`[data-cell="${index}"] video`)?.videoHeight ?? 0,
+      cell,
+    );
+  }
+
+  /** Frames that its camera's encoders have made so far, by size. */
+  encoded(): Promise<Record<string, number>> {
+    return this.page.evaluate(async () => {
+      const { peers } = window as unknown as { peers: RTCPeerConnection[] };
+      const frames: Record<string, number> = {};
+      for (const peer of peers.filter((one) => one.connectionState === "connected"))
+        for (const stat of (await peer.getStats()).values())
+          if (stat.type === "outbound-rtp" && stat.kind === "video") frames[stat.rid] = stat.framesEncoded;
+      return frames;
+    });
   }
 
   colour(cell = 0): ReturnType<typeof colourIn> {

@@ -158,6 +158,32 @@ TEST(Sdp, AnExtensionIdOverFourteenIsNotAgreed) {
   EXPECT_EQ(agree(offer)[0].mid_extension, 0) << "the one-byte form ends at 14";
 }
 
+const std::string layer_extensions =
+    "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
+    "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n"
+    "a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id\r\n";
+
+TEST(Sdp, SimulcastIsAgreedInTheOrderOfTheOffer) {
+  const auto offer = taken(offer_with() + layer_extensions +
+                           "a=rid:q send\r\na=rid:h send\r\na=rid:f send\r\na=simulcast:send q;~h;f,g\r\n");
+  EXPECT_EQ(agree(offer)[0].rids, (std::vector<std::string>{"q", "h", "f"}));
+  const auto answer = answer_to(offer);
+  EXPECT_NE(answer.find("a=rid:q recv\r\na=rid:h recv\r\na=rid:f recv\r\na=simulcast:recv q;h;f\r\n"),
+            std::string::npos);
+  EXPECT_NE(answer.find("a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n"), std::string::npos);
+}
+
+TEST(Sdp, WithoutTheExtensionThatTellsLayersApartThereIsNoSimulcast) {
+  const auto offer = taken(offer_with() + "a=simulcast:send q;h;f\r\n");
+  EXPECT_TRUE(agree(offer)[0].rids.empty());
+  EXPECT_EQ(answer_to(offer).find("simulcast"), std::string::npos);
+}
+
+TEST(Sdp, BrokenLayersAreLeftOut) {
+  const auto offer = taken(offer_with() + layer_extensions + "a=simulcast:recv x send q;;\x01;h;f;a;b\r\n");
+  EXPECT_EQ(agree(offer)[0].rids, (std::vector<std::string>{"q", "h", "f"}));
+}
+
 TEST(Sdp, NothingOfTheOfferReachesTheAnswerButTokens) {
   auto text = offer_with("VP8/90000", "VP8/90000\r\na=rtcp-fb:96 nack\x01<b>");
   text += "a=extmap:5 urn:evil\r\na=ssrc:1 cname:\"evil\"\r\n";

@@ -1,0 +1,97 @@
+#include "media/stage/camera.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/media/rtp_packets.h"
+
+namespace diemcau::stage {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr SourceId source{7};
+
+/// A key frame of so many lines (RFC 6386 9.1: two more bytes of the tag, start code, width, height).
+Bytes keyframe_of(int lines) {
+  auto payload = rtp::vp8_payload(true, 1, 1, "");
+  for (const int byte :
+       {0, 0, 0x9d, 0x01, 0x2a, lines * 16 / 9 & 0xff, lines * 16 / 9 >> 8, lines & 0xff, lines >> 8})
+    payload.push_back(static_cast<std::byte>(byte));
+  return payload;
+}
+
+class CameraTest : public testing::Test {
+ protected:
+  void send(std::size_t layer, int lines) {
+    const auto packet = rtp::write_packet(
+        {.sequence = ++sequence_, .ssrc = static_cast<std::uint32_t>(100 + layer)}, keyframe_of(lines));
+    ASSERT_TRUE(camera_.layer(layer).take(packet, now_));
+  }
+  void send_all() {
+    send(0, 180);
+    send(1, 360);
+    send(2, 720);
+  }
+  int lines_for(int lines) const { return camera_.best(lines, now_)->height(); }
+
+  Clock::time_point now_{1h};
+  Camera camera_{source, nullptr, 3};
+  std::uint16_t sequence_ = 0;
+};
+
+TEST_F(CameraTest, ReadsTheSizeFromTheKeyframe) {
+  send(1, 360);
+  EXPECT_EQ(camera_.layer(1).height(), 360);
+  EXPECT_EQ(camera_.layer(0).height(), 0);
+}
+
+TEST_F(CameraTest, ACellGetsTheSmallestSizeWithHalfItsLines) {
+  send_all();
+  EXPECT_EQ(lines_for(1080), 720);
+  EXPECT_EQ(lines_for(721), 720);
+  EXPECT_EQ(lines_for(540), 360);
+  EXPECT_EQ(lines_for(360), 180);
+  EXPECT_EQ(lines_for(100), 180);
+}
+
+TEST_F(CameraTest, TheOrderOfTheLayersSaysNothingAboutTheirSize) {
+  send(0, 720);
+  send(1, 360);
+  send(2, 180);
+  EXPECT_EQ(lines_for(1080), 720);
+  EXPECT_EQ(lines_for(360), 180);
+}
+
+TEST_F(CameraTest, ASmallCameraIsShownLargeAllTheSame) {
+  send(0, 180);
+  EXPECT_EQ(lines_for(1080), 180);
+}
+
+TEST_F(CameraTest, APausedLayerIsReplacedByTheBestThatRuns) {
+  send_all();
+  now_ += 900ms;
+  send(0, 180);
+  send(1, 360);
+  now_ += 200ms;  // the large one has said nothing for 1.1 s
+  EXPECT_EQ(lines_for(1080), 360);
+  EXPECT_EQ(camera_.wanted(1080), 2U) << "and is asked for";
+  send(2, 720);
+  EXPECT_EQ(lines_for(1080), 720);
+}
+
+TEST_F(CameraTest, AStillPictureStaysWhatItWas) {
+  send_all();
+  now_ += 1min;
+  EXPECT_EQ(lines_for(1080), 720);
+  EXPECT_EQ(lines_for(360), 180);
+}
+
+TEST_F(CameraTest, BeforeThereIsAPictureTheUsualSizesAreAssumed) {
+  EXPECT_EQ(camera_.wanted(1080), 2U);
+  EXPECT_EQ(camera_.wanted(540), 1U);
+  EXPECT_EQ(camera_.wanted(270), 0U);
+  EXPECT_EQ(camera_.best(1080, now_), &camera_.layer(0));
+}
+
+}  // namespace
+}  // namespace diemcau::stage
