@@ -71,6 +71,26 @@ std::vector<std::string> candidates(const std::vector<Address>& addresses) {
   return all;
 }
 
+/// Leaves of what was agreed only what may run that way.
+void narrow(std::vector<rtp::AgreedMedia>& agreed, Way way) {
+  for (auto& media : agreed) {
+    if (way == Way::to_us) media.from_us = false;
+    if (way == Way::from_us) media.to_us = false;
+    media.accepted = media.accepted && (media.to_us || media.from_us);
+  }
+}
+
+/// The mid of an m-line that an encoder's offer has too much; empty: none. An encoder that sends half of its
+/// m-lines to nobody would mislead its operator (RFC 9725 4.4.3).
+std::string surplus(const std::vector<rtp::AgreedMedia>& agreed) {
+  for (std::size_t i = 0; i < agreed.size(); ++i) {
+    if (!agreed[i].accepted) return agreed[i].mid;
+    for (std::size_t j = 0; j < i; ++j)
+      if (agreed[j].kind == agreed[i].kind) return agreed[i].mid;
+  }
+  return {};
+}
+
 }  // namespace
 
 struct Engine::Parts : program::Outlet {
@@ -123,7 +143,7 @@ void Engine::close_stage(StageId stage) {
 
 std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId stage,
                                                         std::optional<SourceId> publishes,
-                                                        const std::string& offer) {
+                                                        const std::string& offer, Way way) {
   if (offer.size() > longest_offer)
     return OfferRefused{"media.offer_too_large", std::to_string(offer.size())};
   std::string why;
@@ -131,8 +151,11 @@ std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId sta
   if (!parsed) return OfferRefused{"media.offer_broken", why};
   AddPeer add{peer,           stage,           publishes,          rtp::agree(*parsed),
               random_text(8), random_text(32), parsed->fingerprint};
+  narrow(add.agreed, way);
   if (std::none_of(add.agreed.begin(), add.agreed.end(), [](const auto& media) { return media.accepted; }))
     return OfferRefused{"media.no_common_codec", "Opus, VP8"};
+  if (way == Way::to_us)
+    if (const auto mid = surplus(add.agreed); !mid.empty()) return OfferRefused{"media.offer_not_whole", mid};
   auto ssrc = random_number();
   for (auto& media : add.agreed)
     if (media.from_us) media.slot_ssrc = ++ssrc;

@@ -107,8 +107,16 @@ using Event = std::variant<PeerConnected, PeerLost, Levels, CameraWanted, ClipSt
 
 /// Why an offer was not taken.
 struct OfferRefused {
-  std::string text_key;  ///< "media.offer_broken", "media.no_common_codec", "media.offer_too_large"
+  std::string text_key;  ///< "media.offer_broken", "media.no_common_codec", "media.offer_too_large",
+                         ///< "media.offer_not_whole" (a part of an encoder's that cannot be taken)
   std::string detail;
+};
+
+/// Which way media may run between us and a peer.
+enum class Way {
+  both,
+  to_us,   ///< an encoder: every m-line must be taken, at most one of each kind (RFC 9725 4.4)
+  from_us  ///< a player
 };
 
 /// Counters since the start; read from any thread.
@@ -138,10 +146,10 @@ class Engine {
   /// A new peer on a stage, from its SDP offer (WebRTC, one BUNDLE, at most 100 kB): the answer, ready to
   /// send. Its sending m-lines become the source `publishes` (the first audio and the first video of the
   /// offer), its receiving ones slots in order of the offer. A second peer with the same `publishes` replaces
-  /// the first as that source.
+  /// the first as that source. What `way` does not allow is not agreed to.
   std::variant<std::string, OfferRefused> connect(PeerId peer, StageId stage,
-                                                  std::optional<SourceId> publishes,
-                                                  const std::string& offer);
+                                                  std::optional<SourceId> publishes, const std::string& offer,
+                                                  Way way = Way::both);
   /// Sends a DTLS close_notify and forgets the peer. Unknown ids are ignored.
   void disconnect(PeerId peer);
 

@@ -62,6 +62,8 @@ const std::map<std::string, Setter>& setters() {
       {"hosts", [](Config& c, const Place& at) { c.hosts = at.texts(); }},
       {"media.port", [](Config& c, const Place& at) { c.media_port = at.port(); }},
       {"media.announced", [](Config& c, const Place& at) { c.announced = at.texts(); }},
+      {"media.players",
+       [](Config& c, const Place& at) { c.players = static_cast<std::size_t>(at.number(0, 100000)); }},
       {"uploads.limit_mb", [](Config& c, const Place& at) { c.upload_limit = at.number(1, 20000) << 20; }},
       {"metrics.for_all", [](Config& c, const Place& at) { c.metrics_for_all = at.truth(); }},
       {"log.json", [](Config& c, const Place& at) { c.log_json = at.truth(); }},

@@ -19,6 +19,7 @@ struct Config {
       announced;                   ///< addresses that browsers are told for media; none: all of this machine
   std::vector<std::string> hosts;  ///< further names under which people reach this server
   std::int64_t upload_limit = 200LL << 20;  ///< bytes of one document or film
+  std::size_t players = 1000;               ///< most of one session (WHEP)
   bool metrics_for_all = false;             ///< /metrics not only from this machine
   bool log_json = false;
   std::filesystem::path links;  ///< where to write the links of a demo run as JSON

@@ -20,6 +20,7 @@
 #include "server/session/engine_stage.h"
 #include "server/session/sessions.h"
 #include "server/signaling/connections.h"
+#include "server/signaling/http_peers.h"
 
 namespace diemcau::server {
 namespace {
@@ -28,15 +29,22 @@ using scheduler::Time;
 
 constexpr std::int64_t disk_reserve = 200LL << 20;  // below it no meeting should begin
 constexpr std::chrono::seconds probe_every{5};
+constexpr std::chrono::seconds access_check_every{30};
 constexpr std::chrono::hours certificate_check_every{12};
 constexpr std::chrono::milliseconds stop_check_every{100};
 
+/// Where a machine asks, and its bearer token.
+struct Access {
+  std::string url, token;
+};
+BOOST_DESCRIBE_STRUCT(Access, (), (url, token))
 struct HallLine {
   std::string site;
   int number{};
   std::string url;
+  Access whip;
 };
-BOOST_DESCRIBE_STRUCT(HallLine, (), (site, number, url))
+BOOST_DESCRIBE_STRUCT(HallLine, (), (site, number, url, whip))
 struct AccountLine {
   std::string role, user, password;
 };
@@ -46,10 +54,11 @@ struct Links {
   std::string base, ca;
   scheduler::MeetingId meeting{};
   std::string office, console;
+  Access commands, whep;
   std::vector<AccountLine> accounts;
   std::vector<HallLine> halls;
 };
-BOOST_DESCRIBE_STRUCT(Links, (), (base, ca, meeting, office, console, accounts, halls))
+BOOST_DESCRIBE_STRUCT(Links, (), (base, ca, meeting, office, console, commands, whep, accounts, halls))
 
 Time now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -90,6 +99,12 @@ Links demo_links(const http::Services& services, Store& store, const DemoData& d
   links.office = links.base + "/";
   links.console = links.base + "/console/" + std::to_string(number(demo.meeting));
   for (const auto& [role, user, password] : demo.accounts) links.accounts.push_back({role, user, password});
+  const auto access = [&](const auth::AccessPass& pass, const std::string& door) -> Access {
+    return {links.base + "/api/meetings/" + std::to_string(number(demo.meeting)) + "/" + door,
+            services.tokens.token(pass)};
+  };
+  links.commands = access({auth::TokenUse::command, demo.meeting, {}, 0}, "commands");
+  links.whep = access({auth::TokenUse::watch, demo.meeting, {}, 0}, "whep");
   const auto meeting = scheduler::Meetings(store.reading()).find(demo.meeting);
   if (!meeting) return links;
   const scheduler::Sites sites(store.reading());
@@ -97,7 +112,8 @@ Links demo_links(const http::Services& services, Store& store, const DemoData& d
     if (const auto site = sites.find(invited.site))
       links.halls.push_back(
           {site->name, site->number,
-           http::hall_url(services, {demo.meeting, invited.site, invited.link_generation})});
+           http::hall_url(services, {demo.meeting, invited.site, invited.link_generation}),
+           access({auth::TokenUse::publish, demo.meeting, invited.site, invited.link_generation}, "whip")});
   return links;
 }
 
@@ -127,8 +143,11 @@ void serve(const Config& config, std::ostream& out, const volatile std::sig_atom
   if (config.demo) demo = prepare_demo(config.data, bytes, now());
   Store store(config.data, loop, log);
   Jobs jobs(loop);
-  const auth::HallLinks links(auth::secret_key(config.data / "secret.key"));
+  const auto key = auth::secret_key(config.data / "secret.key");
+  const auth::HallLinks links(key);
+  const auth::AccessTokens tokens(key);
   auth::Throttle throttle;
+  auth::Throttle token_throttle;
 
   // The engine wakes us from its thread; its events are taken on ours.
   std::function<void()> take_media_events;
@@ -137,14 +156,25 @@ void serve(const Config& config, std::ostream& out, const volatile std::sig_atom
   session::EngineStage stage(engine);
   const auto recordings = config.data / "recordings";
   session::Sessions sessions(store, jobs, stage, log, bytes, recordings);
+  protocol::Seats seats;
+  std::uint64_t last_peer = 0;
+  const auto new_peer = [&last_peer] { return media::PeerId{++last_peer}; };
   protocol::Connections connections(
-      {sessions, stage, store, links, log, now,
+      {sessions, stage, seats, store, links, log, now, new_peer,
        [&store](const std::string& cookie) { return http::account_of_cookie(store, cookie, now()); },
        [&config] { return disk_free(config.data); }});
+  protocol::HttpPeers http_peers({sessions, stage, seats, log, now, new_peer,
+                                  [&store](const auth::HallPass& pass) {
+                                    const auto meeting =
+                                        scheduler::Meetings(store.reading()).find(pass.meeting);
+                                    return meeting && auth::HallLinks::check(pass, *meeting, now());
+                                  },
+                                  config.players});
   take_media_events = [&] {
     for (const auto& event : engine.take_events()) {
       sessions.on_media(event, now());
       connections.on_media(event);
+      http_peers.on_media(event);
     }
   };
 
@@ -155,7 +185,11 @@ void serve(const Config& config, std::ostream& out, const volatile std::sig_atom
                           log,
                           bytes,
                           links,
+                          tokens,
                           throttle,
+                          token_throttle,
+                          sessions,
+                          http_peers,
                           config.data,
                           recordings,
                           config.upload_limit,
@@ -165,6 +199,7 @@ void serve(const Config& config, std::ostream& out, const volatile std::sig_atom
                           [&](scheduler::MeetingId meeting) {
                             sessions.meeting_changed(meeting);
                             connections.check_again(meeting);
+                            http_peers.check_again();
                           },
                           [&connections] { connections.check_again(); }};
   http::Router router(log);
@@ -176,6 +211,8 @@ void serve(const Config& config, std::ostream& out, const volatile std::sig_atom
   http::add_meetings_api(router, services);
   http::add_documents_api(router, services);
   http::add_hall_api(router, services);
+  http::add_whip_api(router, services);
+  http::add_commands_api(router, services);
   const http::StaticFiles pages(config.web);
   if (pages.empty()) log.warn("web.missing", {{"folder", config.web.string()}});
   router.otherwise(
@@ -224,6 +261,7 @@ void serve(const Config& config, std::ostream& out, const volatile std::sig_atom
 
   sessions.resume(now());
   every(loop, std::chrono::seconds(1), [&connections] { connections.tick(); });
+  every(loop, access_check_every, [&http_peers] { http_peers.check_again(); });
   every(loop, probe_every, [&store] { store.probe(); });
   every(loop, certificate_check_every, [&] {
     http::prepare_certificate(config.data / "tls", hosts, std::chrono::system_clock::now());

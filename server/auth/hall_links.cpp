@@ -6,10 +6,10 @@
 #include <system_error>
 
 #include <fcntl.h>
-#include <sodium.h>
 #include <unistd.h>
 
 #include "server/auth/random.h"
+#include "server/auth/seal.h"
 
 namespace diemcau::auth {
 namespace {
@@ -17,55 +17,27 @@ using scheduler::ErrorCode;
 using scheduler::refuse;
 
 constexpr std::size_t key_size = 32;
-constexpr std::size_t seal_size = 16;
 constexpr std::size_t pass_size = 8 + 8 + 4;
 constexpr std::chrono::hours still_opens_after_end{12};
 
-void append(std::string& bytes, std::uint64_t value, int size) {
-  for (int shift = (size - 1) * 8; shift >= 0; shift -= 8)
-    bytes += static_cast<char>((value >> shift) & 0xff);
-}
-
-std::uint64_t read_number(const std::string& bytes, std::size_t from, std::size_t size) {
-  std::uint64_t value = 0;
-  for (std::size_t i = from; i < from + size; ++i)
-    value = (value << 8) | static_cast<unsigned char>(bytes.at(i));
-  return value;
-}
-
 std::string written(const HallPass& pass) {
   std::string bytes;
-  append(bytes, static_cast<std::uint64_t>(number(pass.meeting)), 8);
-  append(bytes, static_cast<std::uint64_t>(number(pass.site)), 8);
-  append(bytes, static_cast<std::uint64_t>(pass.generation), 4);
+  append_number(bytes, static_cast<std::uint64_t>(number(pass.meeting)), 8);
+  append_number(bytes, static_cast<std::uint64_t>(number(pass.site)), 8);
+  append_number(bytes, static_cast<std::uint64_t>(pass.generation), 4);
   return bytes;
-}
-
-std::string seal(const std::string& key, const std::string& pass) {
-  unsigned char hash[crypto_auth_hmacsha256_BYTES];
-  crypto_auth_hmacsha256_state state;
-  crypto_auth_hmacsha256_init(&state, reinterpret_cast<const unsigned char*>(key.data()), key.size());
-  crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(pass.data()), pass.size());
-  crypto_auth_hmacsha256_final(&state, hash);
-  return {reinterpret_cast<const char*>(hash), seal_size};
 }
 
 }  // namespace
 
-std::string HallLinks::token(const HallPass& pass) const {
-  const auto bytes = written(pass);
-  return base64url(bytes + seal(key_, bytes));
-}
+std::string HallLinks::token(const HallPass& pass) const { return sealed(key_, written(pass)); }
 
 scheduler::Result<HallPass> HallLinks::read(const std::string& token) const {
-  const auto bytes = from_base64url(token);
-  if (bytes.size() != pass_size + seal_size) return refuse(ErrorCode::not_found, "link.wrong");
-  const auto expected = seal(key_, bytes.substr(0, pass_size));
-  if (sodium_memcmp(expected.data(), bytes.data() + pass_size, seal_size) != 0)
-    return refuse(ErrorCode::not_found, "link.wrong");
-  return HallPass{MeetingId{static_cast<std::int64_t>(read_number(bytes, 0, 8))},
-                  SiteId{static_cast<std::int64_t>(read_number(bytes, 8, 8))},
-                  static_cast<int>(read_number(bytes, 16, 4))};
+  const auto bytes = unsealed(key_, token, pass_size);
+  if (!bytes) return refuse(ErrorCode::not_found, "link.wrong");
+  return HallPass{MeetingId{static_cast<std::int64_t>(read_number(*bytes, 0, 8))},
+                  SiteId{static_cast<std::int64_t>(read_number(*bytes, 8, 8))},
+                  static_cast<int>(read_number(*bytes, 16, 4))};
 }
 
 scheduler::Result<HallPass> HallLinks::check(const HallPass& pass, const scheduler::Meeting& meeting,
@@ -75,12 +47,17 @@ scheduler::Result<HallPass> HallLinks::check(const HallPass& pass, const schedul
       std::find_if(sites.begin(), sites.end(), [&](const auto& one) { return one.site == pass.site; });
   if (invited == sites.end()) return refuse(ErrorCode::not_found, "link.wrong");
   if (invited->link_generation != pass.generation) return refuse(ErrorCode::gone, "link.renewed");
+  if (const auto in_time = check(meeting, now); !in_time) return tl::unexpected(in_time.error());
+  return pass;
+}
+
+scheduler::Result<int> HallLinks::check(const scheduler::Meeting& meeting, scheduler::Time now) {
   if (meeting.state == scheduler::MeetingState::cancelled) return refuse(ErrorCode::gone, "link.cancelled");
   // A session that runs late is not cut off by its plan.
   const bool live = meeting.state == scheduler::MeetingState::live;
   const auto end = std::max(meeting.form.ends_at, meeting.ended_at.value_or(meeting.form.ends_at));
   if (!live && now > end + still_opens_after_end) return refuse(ErrorCode::gone, "link.expired");
-  return pass;
+  return 0;
 }
 
 std::string secret_key(const std::filesystem::path& file) {

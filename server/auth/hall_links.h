@@ -17,8 +17,8 @@ struct HallPass {
   friend bool operator==(const HallPass&, const HallPass&) = default;
 };
 
-/// Hall links without a table of them: the token is the pass and a keyed hash over it (HMAC-SHA256, 16 bytes
-/// of it), in base64url. Whoever holds it may enter that hall; a new generation makes it worthless.
+/// Hall links without a table of them: the token is the sealed pass (seal.h). Whoever holds it may enter that
+/// hall; a new generation makes it worthless.
 class HallLinks {
  public:
   /// 32 bytes.
@@ -32,6 +32,8 @@ class HallLinks {
   /// link.expired (12 hours after the meeting's end).
   static scheduler::Result<HallPass> check(const HallPass& pass, const scheduler::Meeting& meeting,
                                            scheduler::Time now);
+  /// The part of it that holds for whatever opens this meeting: link.cancelled, link.expired.
+  static scheduler::Result<int> check(const scheduler::Meeting& meeting, scheduler::Time now);
 
  private:
   std::string key_;

@@ -11,6 +11,7 @@ namespace diemcau::auth {
 using scheduler::Role;
 
 enum class Right {
+  bearer,      ///< a bearer token, which the handler checks; no cookie is looked at, so any page may ask
   anyone,      ///< also without log-in (the handler checks a link, a token or a password of its own)
   logged_in,   ///< any account
   see_places,  ///< units and sites
@@ -28,8 +29,9 @@ struct RightRow {
 };
 
 // clang-format off
-inline constexpr std::array<RightRow, 9> rights_table{{
+inline constexpr std::array<RightRow, 10> rights_table{{
     // right                  nobody  admin  oper.  clerk  chair  official
+    {Right::bearer,           true,   true,  true,  true,  true,  true},
     {Right::anyone,           true,   true,  true,  true,  true,  true},
     {Right::logged_in,        false,  true,  true,  true,  true,  true},
     {Right::see_places,       false,  true,  true,  true,  false, false},

@@ -37,6 +37,9 @@ Request read_request(lws* wsi, const std::string& path, ExchangeId id) {
       {WSI_TOKEN_HOST, "host"},
       {WSI_TOKEN_ORIGIN, "origin"},
       {WSI_TOKEN_HTTP_COOKIE, "cookie"},
+      {WSI_TOKEN_HTTP_AUTHORIZATION, "authorization"},
+      {WSI_TOKEN_HTTP_ACCEPT, "accept"},
+      {WSI_TOKEN_HTTP_IF_MATCH, "if-match"},
       {WSI_TOKEN_HTTP_RANGE, "range"},
       {WSI_TOKEN_HTTP_IF_RANGE, "if-range"},
       {WSI_TOKEN_HTTP_IF_NONE_MATCH, "if-none-match"},
@@ -143,7 +146,8 @@ void Listener::Parts::route(Exchange& exchange) {
   const bool with_body = method == "POST" || method == "PUT" || method == "PATCH";
   const Reply reply(self, exchange.id(), request.id);
   if (!own_host(request)) return reply.problem(421, "http.wrong_host");
-  if (!own_origin(request)) return reply.problem(403, "http.wrong_origin");
+  if (!own_origin(request) && !router.takes_any_origin(request.path))
+    return reply.problem(403, "http.wrong_origin");
   // The library hands chunks over with their framing, so a body must say how long it is.
   if (!request.header("transfer-encoding").empty() || (with_body && request.content_length < 0))
     return reply.problem(411, "http.length_required");

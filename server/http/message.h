@@ -57,6 +57,8 @@ struct Request {
     return std::nullopt;
   }
   std::string cookie(const std::string& name) const;
+  /// Whether the body is said to be of that media type (lower case), with whatever parameters.
+  bool has_type(const std::string& type) const;
   /// The n-th parameter of the route, where the route says `#`: always a number.
   std::int64_t number(std::size_t n) const { return std::stoll(parameters.at(n)); }
 };

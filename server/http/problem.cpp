@@ -28,6 +28,20 @@ const std::map<std::string, const char*>& titles() {
       {"link.renewed", "Liên kết đã được thay bằng liên kết mới"},
       {"link.cancelled", "Phiên họp đã hủy"},
       {"link.expired", "Liên kết đã hết hạn"},
+      {"token.needed", "Cần mã truy cập"},
+      {"token.wrong", "Mã truy cập không đúng"},
+      {"token.other_use", "Mã truy cập này dùng cho việc khác"},
+      {"hall.taken", "Một máy khác đang giữ điểm cầu này"},
+      {"hall.replaced", "Một máy khác vừa giữ điểm cầu này"},
+      {"session.not_open", "Phiên họp chưa mở"},
+      {"session.ended", "Phiên họp đã kết thúc"},
+      {"players.too_many", "Đã đủ số máy xem"},
+      {"media.offer_broken", "Lời mời SDP không đúng dạng"},
+      {"media.offer_too_large", "Lời mời SDP quá lớn"},
+      {"media.offer_not_whole", "Có phần của lời mời SDP không nhận được"},
+      {"media.no_common_codec", "Không có cách mã hóa chung"},
+      {"peer.not_found", "Không có kết nối này"},
+      {"peer.no_restart", "Không làm lại ICE được, hãy kết nối mới"},
       {"message.broken", "Yêu cầu không đúng dạng"},
       {"message.too_large", "Yêu cầu quá lớn"},
       {"server.not_stored", "Máy chủ không ghi được, hãy thử lại"},
@@ -52,16 +66,22 @@ const char* general_title(int status) {
       return "Không tìm thấy";
     case 405:
       return "Cách gọi này không dùng được ở đây";
+    case 406:
+      return "Không có dạng trả lời được nhận";
     case 409:
       return "Dữ liệu đã thay đổi";
     case 410:
       return "Không còn nữa";
+    case 412:
+      return "Đã thay đổi từ lúc hỏi";
     case 413:
       return "Quá lớn";
     case 415:
       return "Loại nội dung không được nhận";
     case 422:
       return "Dữ liệu không hợp lệ";
+    case 428:
+      return "Thiếu điều kiện If-Match";
     case 429:
       return "Quá nhiều lần";
     default:

@@ -1,5 +1,8 @@
 #include "server/http/reply.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "server/http/problem.h"
 
 namespace diemcau::http {
@@ -16,6 +19,14 @@ std::string Request::cookie(const std::string& name) const {
     from = until + 1;
   }
   return {};
+}
+
+bool Request::has_type(const std::string& type) const {
+  auto said = header("content-type");
+  said.resize(std::min(said.find_first_of("; \t"), said.size()));
+  std::transform(said.begin(), said.end(), said.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return said == type;
 }
 
 void Reply::text(std::string body, int status,

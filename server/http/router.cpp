@@ -46,6 +46,14 @@ void Router::add_upload(const std::string& method, const std::string& pattern, R
   routes_.push_back({method, segments(pattern), right, {}, std::move(receiver)});
 }
 
+bool Router::takes_any_origin(const std::string& path) const {
+  const auto parts = segments(path);
+  std::vector<std::string> parameters;
+  return std::any_of(routes_.begin(), routes_.end(), [&](const Route& route) {
+    return route.right == Right::bearer && matches(route.pattern, parts, parameters);
+  });
+}
+
 const Router::Route* Router::find(Request& request, const Reply& reply) const {
   const auto method = request.method == "HEAD" ? "GET" : request.method;
   const auto path = segments(request.path);
@@ -71,7 +79,7 @@ const Router::Route* Router::find(Request& request, const Reply& reply) const {
   }
   bool allowed_in = false;
   guarded(request, reply, [&] {
-    if (log_in_) request.account = log_in_(request);
+    if (log_in_ && found->right != Right::bearer) request.account = log_in_(request);
     if (auth::row_of(found->right).nobody) {
       allowed_in = true;
     } else if (!request.account) {

@@ -32,6 +32,9 @@ class Router {
   /// What answers GET for paths that no route has: the pages.
   void otherwise(Handler handler) { otherwise_ = std::move(handler); }
 
+  /// Whether pages of other servers may ask for that path: those that look at no cookie (Right::bearer).
+  bool takes_any_origin(const std::string& path) const;
+
   struct Route {
     std::string method;
     std::vector<std::string> pattern;

@@ -4,6 +4,7 @@
 
 #include "scheduler/document_bytes.h"
 #include "scheduler/ids.h"
+#include "server/auth/access_tokens.h"
 #include "server/auth/hall_links.h"
 #include "server/auth/roles.h"
 #include "server/auth/throttle.h"
@@ -11,6 +12,13 @@
 #include "server/http/router.h"
 #include "server/jobs.h"
 #include "server/store.h"
+
+namespace diemcau::session {
+class Sessions;
+}
+namespace diemcau::protocol {
+class HttpPeers;
+}
 
 /// What the API's handlers work with, and the handlers by subject. A handler decodes, calls, encodes; what
 /// takes long goes to the writer or a job and is answered when that reports. server/http/api.h lists the
@@ -23,7 +31,12 @@ struct Services {
   server::Log& log;
   const scheduler::DocumentBytes& bytes;
   const auth::HallLinks& links;
+  const auth::AccessTokens& tokens;
   auth::Throttle& throttle;
+  auth::Throttle&
+      token_throttle;  ///< apart: an encoder with an old token must not slow the log-in next to it
+  session::Sessions& sessions;
+  protocol::HttpPeers& http_peers;
   std::filesystem::path data;        ///< folder
   std::filesystem::path recordings;  ///< folder
   std::int64_t upload_limit{};
@@ -41,6 +54,8 @@ void add_places_api(Router& router, Services& services);
 void add_meetings_api(Router& router, Services& services);
 void add_documents_api(Router& router, Services& services);
 void add_hall_api(Router& router, Services& services);
+void add_whip_api(Router& router, Services& services);
+void add_commands_api(Router& router, Services& services);
 
 /// The body of a request as T; throws protocol::DecodeError or a JSON exception, which the router answers
 /// with 400.

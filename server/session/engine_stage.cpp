@@ -6,8 +6,9 @@ void EngineStage::open_stage(media::StageId stage) { engine_.open_stage(stage); 
 void EngineStage::close_stage(media::StageId stage) { engine_.close_stage(stage); }
 std::variant<std::string, media::OfferRefused> EngineStage::connect(media::PeerId peer, media::StageId stage,
                                                                     std::optional<media::SourceId> publishes,
-                                                                    const std::string& offer) {
-  return engine_.connect(peer, stage, publishes, offer);
+                                                                    const std::string& offer,
+                                                                    media::Way way) {
+  return engine_.connect(peer, stage, publishes, offer, way);
 }
 void EngineStage::disconnect(media::PeerId peer) { engine_.disconnect(peer); }
 void EngineStage::set_scene(media::StageId stage, const media::Scene& scene) {

@@ -11,7 +11,7 @@ class EngineStage : public StageControl {
   void close_stage(media::StageId stage) override;
   std::variant<std::string, media::OfferRefused> connect(media::PeerId peer, media::StageId stage,
                                                          std::optional<media::SourceId> publishes,
-                                                         const std::string& offer) override;
+                                                         const std::string& offer, media::Way way) override;
   void disconnect(media::PeerId peer) override;
   void set_scene(media::StageId stage, const media::Scene& scene) override;
   void set_next(media::StageId stage, const media::Scene& scene) override;

@@ -12,7 +12,8 @@ class StageControl {
   virtual void close_stage(media::StageId stage) = 0;
   virtual std::variant<std::string, media::OfferRefused> connect(media::PeerId peer, media::StageId stage,
                                                                  std::optional<media::SourceId> publishes,
-                                                                 const std::string& offer) = 0;
+                                                                 const std::string& offer,
+                                                                 media::Way way) = 0;
   virtual void disconnect(media::PeerId peer) = 0;
   virtual void set_scene(media::StageId stage, const media::Scene& scene) = 0;
   virtual void set_next(media::StageId stage, const media::Scene& scene) = 0;

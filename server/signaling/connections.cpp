@@ -82,7 +82,7 @@ void Connections::greet_hall(Connected at, const std::string& token, bool take_o
   if (!pass) return part(socket, pass.error().text_key, false);
   if (around_.sessions.find(pass->meeting) == nullptr) return part(socket, "link.wrong", false);
   const Audience hall{pass->meeting, pass->site};
-  auto taken = seats_.take(hall, at->second.device, socket, take_over);
+  auto taken = around_.seats.take(hall, at->second.device, socket, take_over);
   switch (taken.taking) {
     case Seats::Taking::held:
       return part(socket, "hall.taken", false);
@@ -113,7 +113,7 @@ void Connections::greet_hall(Connected at, const std::string& token, bool take_o
 void Connections::show_whole(Connected at) {
   const auto& audience = *at->second.audience;
   audiences_->enter(at->first, audience);
-  const auto* seat = audience.site ? seats_.find(audience) : nullptr;
+  const auto* seat = audience.site ? around_.seats.find(audience) : nullptr;
   const bool alive = seat != nullptr ? seat->peer.has_value() : at->second.peer.has_value();
   audiences_->send_whole(at->first, audience, alive, around_.now());
   if (alive && seat != nullptr && seat->layers) send(at->first, SendLayers{*seat->layers});
@@ -128,7 +128,7 @@ void Connections::closed(SocketId socket) {
     audiences_->leave(socket, audience);
     drop_peer(connection.peer);
     if (audience.site) {
-      const auto seat = seats_.socket_closed(audience, socket, around_.now());
+      const auto seat = around_.seats.socket_closed(audience, socket, around_.now());
       if (seat && !seat->peer) around_.sessions.lose_site(audience.meeting, *audience.site, around_.now());
       around_.log.info("hall.disconnected", {{"meeting", audience.meeting}, {"site", *audience.site}});
     }
@@ -216,7 +216,7 @@ void Connections::receive(Connected at, const Give& give) {
       connection.actor, give.command, around_.now(),
       [this, socket, id = give.id, leaves, audience = *connection.audience](scheduler::Result<int> result) {
         if (!result) return refuse(socket, id, result.error());
-        auto* seat = leaves ? seats_.find(audience) : nullptr;
+        auto* seat = leaves ? around_.seats.find(audience) : nullptr;
         if (seat != nullptr) drop_peer(seat->peer);
         send(socket, Done{id});
       });
@@ -243,12 +243,13 @@ void Connections::connect_media(SocketId socket, const Offer& offer) {
   const auto at = connections_.find(socket);
   const auto audience = at == connections_.end() || at->second.leaving ? std::nullopt : at->second.audience;
   if (!audience) return;  // gone while its join was being stored: closed() has lost the site
-  auto* seat = audience->site ? seats_.find(*audience) : nullptr;
+  auto* seat = audience->site ? around_.seats.find(*audience) : nullptr;
   if (audience->site && (seat == nullptr || seat->socket != socket)) return;
-  const media::PeerId peer{++last_peer_};
+  const auto peer = around_.new_peer();
   const auto publishes =
       audience->site ? std::optional(media::SourceId{number(*audience->site)}) : std::nullopt;
-  const auto answer = around_.stage.connect(peer, stage_of(audience->meeting), publishes, offer.sdp);
+  const auto answer =
+      around_.stage.connect(peer, stage_of(audience->meeting), publishes, offer.sdp, media::Way::both);
   auto& held = seat != nullptr ? seat->peer : at->second.peer;
   drop_peer(held);  // after connect: the new one has taken its place as the source without a gap
   if (const auto* refused = std::get_if<media::OfferRefused>(&answer)) {
@@ -326,13 +327,13 @@ void Connections::lose_media(media::PeerId peer) {
     at->second.peer.reset();
     return send(*console, MediaLost{});
   }
-  auto* seat = seats_.find(audience);
+  auto* seat = around_.seats.find(audience);
   if (seat == nullptr || seat->peer != peer) return;  // replaced already
   seat->peer.reset();
   if (seat->socket) {
     send(*seat->socket, MediaLost{});
   } else {
-    seats_.free(audience);
+    around_.seats.free(audience);
   }
   around_.sessions.lose_site(audience.meeting, *audience.site, around_.now());
 }
@@ -351,7 +352,7 @@ void Connections::session_shown(MeetingId meeting) {
   audiences_->refresh(meeting);
   auto* session = around_.sessions.find(meeting);
   if (session == nullptr || session->shown().state != session::SessionState::ended) return;
-  for (std::optional peer : seats_.take_peers(meeting)) drop_peer(peer);
+  for (std::optional peer : around_.seats.take_peers(meeting)) drop_peer(peer);
   for (auto& [socket, connection] : connections_)
     if (connection.audience && connection.audience->meeting == meeting) drop_peer(connection.peer);
 }
@@ -359,7 +360,7 @@ void Connections::session_shown(MeetingId meeting) {
 void Connections::tick() {
   const auto now = around_.now();
   ++ticks_;
-  for (auto& [hall, seat] : seats_.give_up(now)) {
+  for (auto& [hall, seat] : around_.seats.give_up(now)) {
     drop_peer(seat.peer);
     around_.sessions.lose_site(hall.meeting, *hall.site, now);
   }

@@ -22,10 +22,12 @@ class Connections : public http::SocketListener {
   struct Surroundings {
     session::Sessions& sessions;
     session::StageControl& stage;
+    Seats& seats;
     server::Store& store;
     const auth::HallLinks& links;
     server::Log& log;
     std::function<Time()> now;
+    std::function<media::PeerId()> new_peer;
     /// The active account of a log-in cookie.
     std::function<std::optional<scheduler::Account>(const std::string& cookie)> log_in;
     std::function<std::optional<std::int64_t>()> disk_free;
@@ -86,14 +88,12 @@ class Connections : public http::SocketListener {
   Surroundings around_;
   http::Sockets* sockets_ = nullptr;  // the listener and this know each other
   std::optional<Audiences> audiences_;
-  Seats seats_;
   std::map<SocketId, Connection> connections_;
   struct PeerOwner {
     Audience audience;
     std::optional<SocketId> console;
   };
   std::map<media::PeerId, PeerOwner> peers_;
-  std::uint64_t last_peer_ = 0;
   std::map<MeetingId, std::map<SiteId, Line>> lines_;
   std::map<Audience, std::shared_ptr<const std::string>> snapshots_;  // shared with sends under way
   std::uint64_t ticks_ = 0;

@@ -1,11 +1,13 @@
 #include "server/signaling/seats.h"
 
+#include <utility>
+
 namespace diemcau::protocol {
 
 Seats::Taken Seats::take(const Audience& hall, const std::string& device, SocketId socket, bool take_over) {
   const auto found = seats_.find(hall);
   if (found == seats_.end()) {
-    seats_.emplace(hall, Seat{device, socket, {}, {}});
+    seats_.emplace(hall, Seat{device, socket, {}, {}, false});
     return {Taking::free, {}};
   }
   auto& seat = found->second;
@@ -15,9 +17,18 @@ Seats::Taken Seats::take(const Audience& hall, const std::string& device, Socket
     seat.given_up_at.reset();
     return {Taking::own, before};
   }
-  if (seat.socket && !take_over) return {Taking::held, before};
-  seat = Seat{device, socket, {}, {}};
+  if ((seat.socket || seat.encoder) && !take_over) return {Taking::held, before};
+  seat = Seat{device, socket, {}, {}, false};
   return {before.socket ? Taking::replaced : Taking::deserted, before};
+}
+
+bool Seats::held_by_page(const Audience& hall) const {
+  const auto found = seats_.find(hall);
+  return found != seats_.end() && !found->second.encoder;
+}
+
+std::optional<media::PeerId> Seats::take_for_encoder(const Audience& hall, media::PeerId peer) {
+  return std::exchange(seats_[hall], Seat{{}, {}, peer, {}, true}).peer;
 }
 
 Seat* Seats::find(const Audience& hall) {
@@ -51,11 +62,10 @@ std::vector<std::pair<Audience, Seat>> Seats::give_up(Time now) {
 
 std::vector<media::PeerId> Seats::take_peers(MeetingId meeting) {
   std::vector<media::PeerId> peers;
-  for (auto& [hall, seat] : seats_) {
-    if (hall.meeting != meeting || !seat.peer) continue;
-    peers.push_back(*seat.peer);
-    seat.peer.reset();
-  }
+  for (auto& [hall, seat] : seats_)
+    if (hall.meeting == meeting && seat.peer) peers.push_back(*std::exchange(seat.peer, std::nullopt));
+  std::erase_if(seats_,
+                [&](const auto& entry) { return entry.first.meeting == meeting && entry.second.encoder; });
   return peers;
 }
 

@@ -17,6 +17,7 @@ struct Seat {
   std::optional<SocketId> socket;
   std::optional<media::PeerId> peer;
   std::optional<Time> given_up_at{};                 ///< without a socket: until when its media may go on
+  bool encoder = false;                              ///< held by an encoder (WHIP): no socket, only the peer
   std::optional<std::vector<std::string>> layers{};  ///< what was last said to be wanted of its camera
 };
 
@@ -29,15 +30,19 @@ class Seats {
   enum class Taking {
     free,      ///< nobody was there
     own,       ///< the same device comes back: its old socket goes, its media stays
-    deserted,  ///< another device, whose page is gone: its media goes
+    deserted,  ///< another device, whose page is gone, or an encoder: its media goes
     held,      ///< another device is there, and stays
-    replaced   ///< another device was there, and goes
+    replaced   ///< another device's page was there, and goes
   };
   struct Taken {
     Taking taking{};
     Seat before;
   };
   Taken take(const Audience& hall, const std::string& device, SocketId socket, bool take_over);
+  /// A page holds it, or held it a moment ago and may be back.
+  bool held_by_page(const Audience& hall) const;
+  /// An encoder takes a seat that no page holds. Answers the peer of the encoder before it, which goes.
+  std::optional<media::PeerId> take_for_encoder(const Audience& hall, media::PeerId peer);
   Seat* find(const Audience& hall);
   /// The socket of this hall is closed. What remains of the seat: its peer, when media goes on; else the seat
   /// is free. nullopt: this socket did not hold it any more.
@@ -45,7 +50,7 @@ class Seats {
   void free(const Audience& hall) { seats_.erase(hall); }
   /// Seats whose time without a socket is over; they are free then.
   std::vector<std::pair<Audience, Seat>> give_up(Time now);
-  /// Takes the peers of all seats of a meeting.
+  /// Takes the peers of all seats of a meeting; an encoder's seat is free then.
   std::vector<media::PeerId> take_peers(MeetingId meeting);
 
  private:

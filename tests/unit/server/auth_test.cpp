@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "server/auth/access_tokens.h"
 #include "server/auth/cookies.h"
 #include "server/auth/hall_links.h"
 #include "server/auth/passwords.h"
@@ -124,6 +125,35 @@ TEST(Throttle, ForgetsWhatIsOld) {
   EXPECT_EQ(throttle.size(), 2U);
 }
 
+TEST(AccessTokens, OpenOnlyWhatTheyWereMadeFor) {
+  const auto key = random_bytes(32);
+  const AccessTokens tokens(key);
+  const AccessPass encoder{TokenUse::publish, pass.meeting, pass.site, pass.generation};
+  const auto token = tokens.token(encoder);
+  EXPECT_EQ(tokens.read(token).value(), encoder);
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    auto forged = token;
+    forged[i] = forged[i] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(tokens.read(forged)) << i;
+  }
+  EXPECT_FALSE(tokens.read(HallLinks(key).token(pass))) << "a hall link is none, though of the same key";
+  EXPECT_FALSE(HallLinks(key).read(token)) << "and the other way round";
+  EXPECT_EQ(tokens.read("").error().text_key, "token.wrong");
+}
+
+TEST(AccessTokens, EndWithTheHallLinkAndTheMeeting) {
+  const AccessPass encoder{TokenUse::publish, pass.meeting, pass.site, pass.generation};
+  const AccessPass player{TokenUse::watch, pass.meeting, {}, 0};
+  EXPECT_TRUE(AccessTokens::check(encoder, meeting(), start));
+  EXPECT_TRUE(AccessTokens::check(player, meeting(), start));
+  auto renewed = meeting();
+  renewed.form.sites.at(0).link_generation = 3;
+  EXPECT_EQ(AccessTokens::check(encoder, renewed, start).error().text_key, "link.renewed");
+  EXPECT_TRUE(AccessTokens::check(player, renewed, start));
+  for (const auto& one : {encoder, player})
+    EXPECT_EQ(AccessTokens::check(one, meeting(), start + 16h).error().text_key, "link.expired");
+}
+
 struct RoleCase {
   const char* name;
   Role role;
@@ -132,18 +162,18 @@ struct RoleCase {
 const std::vector<RoleCase> role_cases{
     {"administrator",
      Role::administrator,
-     {Right::anyone, Right::logged_in, Right::see_places, Right::edit_places, Right::edit_meetings,
-      Right::see_links, Right::see_recordings, Right::conduct, Right::administer}},
+     {Right::bearer, Right::anyone, Right::logged_in, Right::see_places, Right::edit_places,
+      Right::edit_meetings, Right::see_links, Right::see_recordings, Right::conduct, Right::administer}},
     {"operator",
      Role::operator_,
-     {Right::anyone, Right::logged_in, Right::see_places, Right::edit_meetings, Right::see_links,
-      Right::see_recordings, Right::conduct}},
+     {Right::bearer, Right::anyone, Right::logged_in, Right::see_places, Right::edit_meetings,
+      Right::see_links, Right::see_recordings, Right::conduct}},
     {"clerk",
      Role::clerk,
-     {Right::anyone, Right::logged_in, Right::see_places, Right::edit_meetings, Right::see_links,
-      Right::see_recordings}},
-    {"chair", Role::chair, {Right::anyone, Right::logged_in, Right::see_recordings}},
-    {"official", Role::official, {Right::anyone, Right::logged_in}},
+     {Right::bearer, Right::anyone, Right::logged_in, Right::see_places, Right::edit_meetings,
+      Right::see_links, Right::see_recordings}},
+    {"chair", Role::chair, {Right::bearer, Right::anyone, Right::logged_in, Right::see_recordings}},
+    {"official", Role::official, {Right::bearer, Right::anyone, Right::logged_in}},
 };
 class Roles : public testing::TestWithParam<RoleCase> {};
 TEST_P(Roles, MayWhatTheTableSays) {

@@ -1,0 +1,151 @@
+#include <algorithm>
+
+#include "server/http/bearer.h"
+#include "server/http/problem.h"
+#include "server/signaling/http_peers.h"
+
+/// WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep): an offer is posted, the answer comes back, and a resource
+/// stands for the connection until it is deleted.
+namespace diemcau::http {
+namespace {
+using auth::AccessPass;
+using auth::TokenUse;
+using scheduler::Result;
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::size_t longest_fragment = 16 * 1024;
+
+/// Pages of other servers may read the answers (RFC 9725 4.2): they hold a token, and no cookie counts here.
+Headers cors(Headers headers = {}) {
+  headers.emplace_back("access-control-allow-origin", "*");
+  headers.emplace_back("access-control-expose-headers", "etag, location, retry-after, www-authenticate");
+  return headers;
+}
+
+void refuse(const Reply& reply, const scheduler::Error& error) {
+  Headers headers = cors();
+  // What passes by itself: the session opens, the page leaves the hall, players go.
+  if (error.text_key == "session.not_open" || error.text_key == "hall.taken" ||
+      error.text_key == "players.too_many")
+    headers.emplace_back("retry-after", "5");
+  const int status = error.text_key == "media.offer_broken" ? 400 : status_of(error);
+  reply.problem(status, error.text_key, error.detail, std::move(headers));
+}
+
+bool accepts_sdp(const Request& request) {
+  const auto accept = request.header("accept");
+  return accept.empty() || accept.find("application/sdp") != std::string::npos ||
+         accept.find("application/*") != std::string::npos || accept.find("*/*") != std::string::npos;
+}
+
+std::string etag_of(const std::string& resource) { return "\"" + resource + "\""; }
+
+void answer_offer(Services& services, const Request& request, const Reply& reply, TokenUse use) {
+  const MeetingId meeting{request.number(0)};
+  const auto pass = bearer_pass(services, request, reply, use, meeting, cors());
+  if (!pass) return;
+  if (!request.has_type("application/sdp"))
+    return reply.problem(415, "http.wrong_type", "application/sdp",
+                         cors({{"accept-post", "application/sdp"}}));
+  if (!accepts_sdp(request)) return reply.problem(406, "http.wrong_type", "application/sdp", cors());
+  const auto answer = [reply, where = "https://" + request.header("host") + request.path +
+                                      "/"](const Result<protocol::HttpPeers::Made>& made) {
+    if (!made) return refuse(reply, made.error());
+    Response response;
+    response.status = 201;
+    response.headers = cors({{"content-type", "application/sdp"},
+                             {"location", where + made->resource},
+                             {"etag", etag_of(made->resource)},
+                             {"cache-control", "no-store"}});
+    response.body = std::make_shared<const std::string>(made->answer);
+    reply.send(std::move(response));
+  };
+  if (use == TokenUse::publish) {
+    services.http_peers.join({pass->meeting, pass->site, pass->generation}, request.body, answer);
+  } else {
+    answer(services.http_peers.watch(pass->meeting, request.body));
+  }
+}
+
+protocol::Audience audience_of(const AccessPass& pass) {
+  return {pass.meeting, pass.use == TokenUse::publish ? std::optional(pass.site) : std::nullopt};
+}
+
+/// application/trickle-ice-sdpfrag (RFC 8840 9): lines "x=…".
+bool is_fragment(const std::string& body) {
+  if (body.empty()) return false;
+  for (std::size_t from = 0; from < body.size();) {
+    const auto until = std::min(body.find('\n', from), body.size());
+    if (until - from < 2 || body[from] < 'a' || body[from] > 'z' || body[from + 1] != '=') return false;
+    from = until + 1;
+  }
+  return true;
+}
+
+void answer_fragment(Services& services, const Request& request, const Reply& reply, TokenUse use) {
+  const auto pass = bearer_pass(services, request, reply, use, MeetingId{request.number(0)}, cors());
+  if (!pass) return;
+  const auto& resource = request.parameters.at(1);
+  if (!services.http_peers.has(audience_of(*pass), resource))
+    return reply.problem(404, "peer.not_found", "", cors());
+  constexpr auto type = "application/trickle-ice-sdpfrag";
+  if (!request.has_type(type))
+    return reply.problem(415, "http.wrong_type", type, cors({{"accept-patch", type}}));
+  const auto match = request.header("if-match");
+  if (match.empty()) return reply.problem(428, "http.if_match_needed", "", cors());
+  // RFC 9725 4.3.3: "*" asks for an ICE restart. 4.3.1: 422 for the one of the two that is not supported.
+  if (match == "*") return reply.problem(422, "peer.no_restart", "", cors());
+  if (match.find(etag_of(resource)) == std::string::npos)
+    return reply.problem(412, "http.changed_meanwhile", "", cors());
+  if (request.body.size() > longest_fragment) return reply.problem(413, "message.too_large", "", cors());
+  if (!is_fragment(request.body)) return reply.problem(400, "message.broken", "", cors());
+  // ICE-lite: we check nothing, so their candidates are of no use to us (RFC 8445 2.5).
+  reply.no_content(cors());
+}
+
+void answer_end(Services& services, const Request& request, const Reply& reply, TokenUse use) {
+  const auto pass = bearer_pass(services, request, reply, use, MeetingId{request.number(0)}, cors());
+  if (!pass) return;
+  if (!services.http_peers.end(audience_of(*pass), request.parameters.at(1)))
+    return reply.problem(404, "peer.not_found", "", cors());
+  Response response;
+  response.headers = cors({{"cache-control", "no-store"}});
+  reply.send(std::move(response));
+}
+
+/// CORS preflight (Fetch 3.3) and RFC 9725 4.2: no token comes with it, and none is needed.
+Router::Handler options(const std::string& methods, const Headers& more) {
+  return [methods, more](const Request&, const Reply& reply) {
+    Response response;
+    response.headers = cors(more);
+    response.headers.emplace_back("allow", methods);
+    response.headers.emplace_back("access-control-allow-methods", methods);
+    response.headers.emplace_back("access-control-allow-headers", "authorization, content-type, if-match");
+    response.headers.emplace_back("access-control-max-age", "86400");
+    reply.send(std::move(response));
+  };
+}
+
+}  // namespace
+
+void add_whip_api(Router& router, Services& services) {
+  const auto add = [&](const std::string& endpoint, TokenUse use) {
+    const auto with = [&services, use](auto answer) {
+      return [&services, use, answer](const Request& request, const Reply& reply) {
+        answer(services, request, reply, use);
+      };
+    };
+    const auto resource = endpoint + "/*";
+    router.add("POST", endpoint, Right::bearer, with(answer_offer));
+    router.add("OPTIONS", endpoint, Right::bearer,
+               options("POST, OPTIONS", {{"accept-post", "application/sdp"}}));
+    router.add("PATCH", resource, Right::bearer, with(answer_fragment));
+    router.add("DELETE", resource, Right::bearer, with(answer_end));
+    router.add("OPTIONS", resource, Right::bearer,
+               options("PATCH, DELETE, OPTIONS", {{"accept-patch", "application/trickle-ice-sdpfrag"}}));
+  };
+  add("/api/meetings/#/whip", TokenUse::publish);
+  add("/api/meetings/#/whep", TokenUse::watch);
+}
+
+}  // namespace diemcau::http
