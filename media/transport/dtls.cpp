@@ -102,8 +102,9 @@ DtlsContext::DtlsContext() : context_(SSL_CTX_new(DTLS_server_method())) {
   SSL_CTX_set_min_proto_version(context_, DTLS1_2_VERSION);
   SSL_CTX_use_certificate(context_, certificate.get());
   SSL_CTX_use_PrivateKey(context_, key.get());
-  // 0 is success for this one call.
-  if (SSL_CTX_set_tlsext_use_srtp(context_, "SRTP_AEAD_AES_128_GCM") != 0) fail("use_srtp");
+  // Best first: ours is the order that counts. 0 is success for this one call.
+  if (SSL_CTX_set_tlsext_use_srtp(context_, "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80") != 0)
+    fail("use_srtp");
   // Every certificate is accepted here: it is self-signed by nature, and its fingerprint is compared after
   // the handshake.
   SSL_CTX_set_verify(context_, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
@@ -176,15 +177,18 @@ void DtlsSession::close() {
 
 std::optional<SrtpKeys> DtlsSession::keys() const {
   if (state_ != State::connected) return std::nullopt;
+  SrtpKeys keys;
+  const auto* const agreed = SSL_get_selected_srtp_profile(io_->ssl.get());
+  keys.profile = agreed != nullptr && agreed->id == SRTP_AEAD_AES_128_GCM ? SrtpProfile::aead_aes_128_gcm
+                                                                          : SrtpProfile::aes128_cm_sha1_80;
   // RFC 5764 4.2: client key, server key, client salt, server salt. The browser is the client.
   constexpr std::size_t key = 16;
-  constexpr std::size_t salt = 12;
-  std::array<unsigned char, 2 * (key + salt)> material{};
+  const std::size_t salt = keys.profile == SrtpProfile::aead_aes_128_gcm ? 12 : 14;
+  std::array<unsigned char, 2 * (key + 14)> material{};
   constexpr std::string_view label = "EXTRACTOR-dtls_srtp";
-  if (SSL_export_keying_material(io_->ssl.get(), material.data(), material.size(), label.data(), label.size(),
-                                 nullptr, 0, 0) != 1)
+  if (SSL_export_keying_material(io_->ssl.get(), material.data(), 2 * (key + salt), label.data(),
+                                 label.size(), nullptr, 0, 0) != 1)
     return std::nullopt;
-  SrtpKeys keys;
   const auto* at = material.data();
   std::copy_n(at, key, keys.from_peer.key.begin());
   std::copy_n(at + key, key, keys.to_peer.key.begin());

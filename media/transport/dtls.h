@@ -11,14 +11,18 @@
 
 namespace diemcau::transport {
 
-/// Master keys of both directions of one SRTP association, AEAD_AES_128_GCM (RFC 7714): 16-byte key, 12-byte
-/// salt.
+/// What browsers offer first (RFC 7714), and what every other peer has (RFC 5764 4.1.2).
+enum class SrtpProfile { aead_aes_128_gcm, aes128_cm_sha1_80 };
+
+/// Master keys of both directions of one SRTP association: 16-byte key; salt of 12 bytes with GCM (the rest
+/// is 0), 14 with AES-CM.
 struct SrtpKeys {
   struct Direction {
     std::array<unsigned char, 16> key{};
-    std::array<unsigned char, 12> salt{};
+    std::array<unsigned char, 14> salt{};
   };
   Direction from_peer, to_peer;
+  SrtpProfile profile = SrtpProfile::aead_aes_128_gcm;
 };
 
 /// The certificate that all DTLS handshakes of this process show, and the context made of it. Self-signed

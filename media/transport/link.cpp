@@ -36,8 +36,8 @@ Link::Dtls Link::on_dtls(std::span<const std::byte> datagram, Clock::time_point 
   if (was_connected) return Dtls::running;
   const auto keys = dtls_.keys();
   if (!keys) return Dtls::over;
-  receiver_.emplace(keys->from_peer);
-  sender_.emplace(keys->to_peer);
+  receiver_.emplace(keys->from_peer, keys->profile);
+  sender_.emplace(keys->to_peer, keys->profile);
   return Dtls::just_connected;
 }
 

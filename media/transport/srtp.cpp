@@ -15,14 +15,31 @@ namespace {
 
 using Iv = std::array<unsigned char, 12>;
 
-/// The 96-bit salt of GCM stands in front of 16 zero bits (RFC 7714 11).
 template <std::size_t size>
 std::array<unsigned char, size> derive(const SrtpKeys::Direction& master, SrtpLabel label) {
-  std::array<unsigned char, 14> salt{};
-  std::copy(master.salt.begin(), master.salt.end(), salt.begin());
+  // The 96-bit salt of GCM stands in front of 16 zero bits (RFC 7714 11), and so it is kept.
   std::array<unsigned char, size> out{};
-  derive_srtp_key(master.key, salt, label, out);
+  derive_srtp_key(master.key, master.salt, label, out);
   return out;
+}
+
+SrtpCipher make_cipher(const SrtpKeys::Direction& master, SrtpProfile profile, Gcm::Direction direction,
+                       SrtpLabel key, SrtpLabel authentication, SrtpLabel salt) {
+  if (profile == SrtpProfile::aead_aes_128_gcm)
+    return {Gcm(direction, derive<16>(master, key)), derive<12>(master, salt), srtp_tag_size};
+  return {AesCm(derive<16>(master, key), derive<14>(master, salt), derive<20>(master, authentication)),
+          {},
+          AesCm::tag_size};
+}
+
+SrtpCipher rtp_cipher(const SrtpKeys::Direction& master, SrtpProfile profile, Gcm::Direction direction) {
+  return make_cipher(master, profile, direction, SrtpLabel::rtp_key, SrtpLabel::rtp_authentication,
+                     SrtpLabel::rtp_salt);
+}
+
+SrtpCipher rtcp_cipher(const SrtpKeys::Direction& master, SrtpProfile profile, Gcm::Direction direction) {
+  return make_cipher(master, profile, direction, SrtpLabel::rtcp_key, SrtpLabel::rtcp_authentication,
+                     SrtpLabel::rtcp_salt);
 }
 
 void put32(unsigned char* at, std::uint32_t value) {
@@ -83,6 +100,17 @@ std::uint64_t guess_index(const ReplayWindow& window, std::uint16_t sequence) {
     guess = rollover + 1;
   }
   return (guess << 16) | sequence;
+}
+
+/// The rollover counter as the tag of AES-CM covers it (RFC 3711 4.2).
+std::array<std::byte, 4> as_bytes(std::uint32_t value) {
+  std::array<std::byte, 4> bytes;
+  put32(reinterpret_cast<unsigned char*>(bytes.data()), value);
+  return bytes;
+}
+
+bool same(const AesCm::Tag& expected, const std::byte* given) {
+  return CRYPTO_memcmp(expected.data(), given, expected.size()) == 0;
 }
 
 }  // namespace
@@ -164,16 +192,14 @@ void ReplayWindow::mark(std::uint64_t index) {
   if (age < 128) seen_[age / 64] |= std::uint64_t{1} << (age % 64);
 }
 
-SrtpReceiver::SrtpReceiver(const SrtpKeys::Direction& keys)
-    : rtp_(Gcm::Direction::decrypt, derive<16>(keys, SrtpLabel::rtp_key)),
-      rtcp_(Gcm::Direction::decrypt, derive<16>(keys, SrtpLabel::rtcp_key)),
-      rtp_salt_(derive<12>(keys, SrtpLabel::rtp_salt)),
-      rtcp_salt_(derive<12>(keys, SrtpLabel::rtcp_salt)) {}
-SrtpReceiver::~SrtpReceiver() { OPENSSL_cleanse(rtp_salt_.data(), rtp_salt_.size()); }
+SrtpReceiver::SrtpReceiver(const SrtpKeys::Direction& keys, SrtpProfile profile)
+    : rtp_(rtp_cipher(keys, profile, Gcm::Direction::decrypt)),
+      rtcp_(rtcp_cipher(keys, profile, Gcm::Direction::decrypt)) {}
+SrtpReceiver::~SrtpReceiver() { OPENSSL_cleanse(rtp_.salt.data(), rtp_.salt.size()); }
 
 std::optional<std::span<std::byte>> SrtpReceiver::unprotect_rtp(std::span<std::byte> packet) {
   const auto header_size = header_size_of(packet);
-  if (!header_size || packet.size() < *header_size + srtp_tag_size) return std::nullopt;
+  if (!header_size || packet.size() < *header_size + rtp_.tag_size) return std::nullopt;
   const auto ssrc = get32(packet, 8);
   const auto sequence = static_cast<std::uint16_t>(std::to_integer<unsigned>(packet[2]) << 8 |
                                                    std::to_integer<unsigned>(packet[3]));
@@ -184,18 +210,29 @@ std::optional<std::span<std::byte>> SrtpReceiver::unprotect_rtp(std::span<std::b
   const auto& window = known == rtp_windows_.end() ? fresh : known->second;
   const auto index = guess_index(window, sequence);
   if (!window.is_new(index)) return std::nullopt;
-  const auto text = packet.subspan(*header_size, packet.size() - *header_size - srtp_tag_size);
-  if (!rtp_.open(rtp_iv(rtp_salt_, ssrc, static_cast<std::uint32_t>(index >> 16), sequence),
-                 packet.first(*header_size), text, packet.data() + packet.size() - srtp_tag_size))
-    return std::nullopt;
+  const auto plain = packet.first(packet.size() - rtp_.tag_size);
+  const auto text = plain.subspan(*header_size);
+  const auto* const tag = packet.data() + plain.size();
+  const auto rollover = static_cast<std::uint32_t>(index >> 16);
+  if (auto* const gcm = std::get_if<Gcm>(&rtp_.cipher)) {
+    if (!gcm->open(rtp_iv(rtp_.salt, ssrc, rollover, sequence), packet.first(*header_size), text, tag))
+      return std::nullopt;
+  } else {
+    auto& cm = std::get<AesCm>(rtp_.cipher);
+    if (!same(cm.tag(plain, as_bytes(rollover)), tag)) return std::nullopt;
+    cm.apply(ssrc, index, text);
+  }
   rtp_windows_[ssrc].mark(index);
-  return packet.first(packet.size() - srtp_tag_size);
+  return plain;
 }
 
 std::optional<std::span<std::byte>> SrtpReceiver::unprotect_rtcp(std::span<std::byte> packet) {
   constexpr std::size_t header = 8;
-  if (packet.size() < header + srtcp_overhead) return std::nullopt;
-  const auto trailer = get32(packet, packet.size() - 4);
+  if (packet.size() < header + rtcp_.tag_size + 4) return std::nullopt;
+  auto* const gcm = std::get_if<Gcm>(&rtcp_.cipher);
+  // GCM: tag, then index (RFC 7714 9.3). AES-CM: index, then tag (RFC 3711 3.4).
+  const auto trailer_at = packet.size() - 4 - (gcm != nullptr ? 0 : rtcp_.tag_size);
+  const auto trailer = get32(packet, trailer_at);
   // The E bit says that the rest is encrypted; we never agreed to anything else. RFC 7714 9.2.
   if ((trailer & 0x80000000U) == 0) return std::nullopt;
   const auto index = trailer & 0x7fffffffU;
@@ -203,43 +240,66 @@ std::optional<std::span<std::byte>> SrtpReceiver::unprotect_rtcp(std::span<std::
   const auto known = rtcp_windows_.find(ssrc);
   if (known == rtcp_windows_.end() && rtcp_windows_.size() >= most_streams) return std::nullopt;
   if (known != rtcp_windows_.end() && !known->second.is_new(index)) return std::nullopt;
-  std::array<std::byte, 12> associated;
-  std::memcpy(associated.data(), packet.data(), header);
-  std::memcpy(associated.data() + header, packet.data() + packet.size() - 4, 4);
-  const auto text = packet.subspan(header, packet.size() - header - srtcp_overhead);
-  if (!rtcp_.open(rtcp_iv(rtcp_salt_, ssrc, index), associated, text,
-                  packet.data() + packet.size() - srtcp_overhead))
-    return std::nullopt;
+  const auto plain = packet.first(packet.size() - rtcp_.tag_size - 4);
+  const auto text = plain.subspan(header);
+  if (gcm != nullptr) {
+    std::array<std::byte, 12> associated;
+    std::memcpy(associated.data(), packet.data(), header);
+    std::memcpy(associated.data() + header, packet.data() + trailer_at, 4);
+    if (!gcm->open(rtcp_iv(rtcp_.salt, ssrc, index), associated, text, packet.data() + plain.size()))
+      return std::nullopt;
+  } else {
+    auto& cm = std::get<AesCm>(rtcp_.cipher);
+    if (!same(cm.tag(packet.first(trailer_at + 4)), packet.data() + trailer_at + 4)) return std::nullopt;
+    cm.apply(ssrc, index, text);
+  }
   rtcp_windows_[ssrc].mark(index);
-  return packet.first(packet.size() - srtcp_overhead);
+  return plain;
 }
 
-SrtpSender::SrtpSender(const SrtpKeys::Direction& keys)
-    : rtp_(Gcm::Direction::encrypt, derive<16>(keys, SrtpLabel::rtp_key)),
-      rtcp_(Gcm::Direction::encrypt, derive<16>(keys, SrtpLabel::rtcp_key)),
-      rtp_salt_(derive<12>(keys, SrtpLabel::rtp_salt)),
-      rtcp_salt_(derive<12>(keys, SrtpLabel::rtcp_salt)) {}
-SrtpSender::~SrtpSender() { OPENSSL_cleanse(rtp_salt_.data(), rtp_salt_.size()); }
+SrtpSender::SrtpSender(const SrtpKeys::Direction& keys, SrtpProfile profile)
+    : rtp_(rtp_cipher(keys, profile, Gcm::Direction::encrypt)),
+      rtcp_(rtcp_cipher(keys, profile, Gcm::Direction::encrypt)) {}
+SrtpSender::~SrtpSender() { OPENSSL_cleanse(rtp_.salt.data(), rtp_.salt.size()); }
 
 std::size_t SrtpSender::protect_rtp(std::span<std::byte> buffer, std::size_t size, std::size_t header_size,
                                     std::uint32_t rollover) {
   const auto sequence = static_cast<std::uint16_t>(std::to_integer<unsigned>(buffer[2]) << 8 |
                                                    std::to_integer<unsigned>(buffer[3]));
-  rtp_.seal(rtp_iv(rtp_salt_, get32(buffer, 8), rollover, sequence), buffer.first(header_size),
-            buffer.subspan(header_size, size - header_size), buffer.data() + size);
-  return size + srtp_tag_size;
+  const auto ssrc = get32(buffer, 8);
+  const auto text = buffer.subspan(header_size, size - header_size);
+  if (auto* const gcm = std::get_if<Gcm>(&rtp_.cipher)) {
+    gcm->seal(rtp_iv(rtp_.salt, ssrc, rollover, sequence), buffer.first(header_size), text,
+              buffer.data() + size);
+  } else {
+    auto& cm = std::get<AesCm>(rtp_.cipher);
+    cm.apply(ssrc, static_cast<std::uint64_t>(rollover) << 16 | sequence, text);
+    const auto tag = cm.tag(buffer.first(size), as_bytes(rollover));
+    std::copy(tag.begin(), tag.end(), buffer.begin() + static_cast<std::ptrdiff_t>(size));
+  }
+  return size + rtp_.tag_size;
 }
 
 std::size_t SrtpSender::protect_rtcp(std::span<std::byte> buffer, std::size_t size) {
   constexpr std::size_t header = 8;
   const auto index = rtcp_index_++ & 0x7fffffffU;
-  std::array<unsigned char, 12> associated;
-  std::memcpy(associated.data(), buffer.data(), header);
-  put32(associated.data() + header, index | 0x80000000U);
-  rtcp_.seal(rtcp_iv(rtcp_salt_, get32(buffer, 4), index), std::as_bytes(std::span(associated)),
-             buffer.subspan(header, size - header), buffer.data() + size);
-  std::memcpy(buffer.data() + size + srtp_tag_size, associated.data() + header, 4);
-  return size + srtcp_overhead;
+  const auto trailer = as_bytes(index | 0x80000000U);
+  const auto ssrc = get32(buffer, 4);
+  const auto text = buffer.subspan(header, size - header);
+  if (auto* const gcm = std::get_if<Gcm>(&rtcp_.cipher)) {
+    std::array<std::byte, header + trailer.size()> associated;
+    std::memcpy(associated.data(), buffer.data(), header);
+    std::memcpy(associated.data() + header, trailer.data(), trailer.size());
+    gcm->seal(rtcp_iv(rtcp_.salt, ssrc, index), associated, text, buffer.data() + size);
+    std::memcpy(buffer.data() + size + srtp_tag_size, trailer.data(), trailer.size());
+  } else {
+    auto& cm = std::get<AesCm>(rtcp_.cipher);
+    cm.apply(ssrc, index, text);
+    std::memcpy(buffer.data() + size, trailer.data(), trailer.size());
+    const auto tag = cm.tag(buffer.first(size + trailer.size()));
+    std::memcpy(buffer.data() + size + trailer.size(), tag.data(), tag.size());
+  }
+  return size + rtcp_.tag_size + trailer.size();
 }
 
 }  // namespace diemcau::transport

@@ -5,17 +5,20 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <variant>
 
 #include <openssl/types.h>
 
+#include "media/transport/aes_cm.h"
 #include "media/transport/dtls.h"
 
-/// SRTP and SRTCP with AEAD_AES_128_GCM (RFC 3711, RFC 7714), on OpenSSL's AES: Debian's libsrtp2 costs twice
-/// as much a packet (mutex and malloc). One thread owns each object.
+/// SRTP and SRTCP with AEAD_AES_128_GCM (RFC 3711, RFC 7714) or AES-CM with HMAC-SHA1-80, on OpenSSL's AES:
+/// Debian's libsrtp2 costs twice as much a packet (mutex and malloc). One thread owns each object.
 namespace diemcau::transport {
 
+/// What protecting adds at most to an RTP packet: GCM's tag.
 inline constexpr std::size_t srtp_tag_size = 16;
-/// What protecting adds to an RTCP packet: the tag and the index.
+/// What it adds at most to an RTCP packet: the tag and the index.
 inline constexpr std::size_t srtcp_overhead = srtp_tag_size + 4;
 
 /// AES-128-GCM with one key, set once; each packet only sets its IV.
@@ -37,6 +40,13 @@ class Gcm {
   std::unique_ptr<EVP_CIPHER_CTX, Free> context_;
 };
 
+/// The cipher of one kind of packets in one direction, with its session keys (RFC 3711 4.3).
+struct SrtpCipher {
+  std::variant<Gcm, AesCm> cipher;
+  std::array<unsigned char, 12> salt{};  ///< of GCM; AesCm keeps its own
+  std::size_t tag_size;
+};
+
 /// Remembers which of the last 128 packet indices were seen (RFC 3711 3.3.2).
 class ReplayWindow {
  public:
@@ -54,7 +64,7 @@ class ReplayWindow {
 /// What a peer sends to us.
 class SrtpReceiver {
  public:
-  explicit SrtpReceiver(const SrtpKeys::Direction& keys);
+  explicit SrtpReceiver(const SrtpKeys::Direction& keys, SrtpProfile profile = SrtpProfile::aead_aes_128_gcm);
   ~SrtpReceiver();
   /// Decrypts one packet in place. The plain packet is a prefix of `packet`; nullopt for a forged, replayed
   /// or broken one.
@@ -64,15 +74,14 @@ class SrtpReceiver {
  private:
   static constexpr std::size_t most_streams =
       64;  ///< SSRCs of one peer; a flood of made-up ones fails the tag anyway
-  Gcm rtp_, rtcp_;
-  std::array<unsigned char, 12> rtp_salt_{}, rtcp_salt_{};
+  SrtpCipher rtp_, rtcp_;
   std::unordered_map<std::uint32_t, ReplayWindow> rtp_windows_, rtcp_windows_;
 };
 
 /// What we send to a peer.
 class SrtpSender {
  public:
-  explicit SrtpSender(const SrtpKeys::Direction& keys);
+  explicit SrtpSender(const SrtpKeys::Direction& keys, SrtpProfile profile = SrtpProfile::aead_aes_128_gcm);
   ~SrtpSender();
   /// Encrypts a packet of `size` bytes in place within `buffer` (which has srtp_tag_size more); returns the
   /// new size. `rollover` is the number of times that the sequence number of this SSRC has wrapped. The same
@@ -83,8 +92,7 @@ class SrtpSender {
   std::size_t protect_rtcp(std::span<std::byte> buffer, std::size_t size);
 
  private:
-  Gcm rtp_, rtcp_;
-  std::array<unsigned char, 12> rtp_salt_{}, rtcp_salt_{};
+  SrtpCipher rtp_, rtcp_;
   std::uint32_t rtcp_index_ = 0;
 };
 

@@ -78,8 +78,7 @@ class Srtp : public testing::Test {
   static SrtpKeys::Direction keys(unsigned char seed) {
     SrtpKeys::Direction made;
     for (std::size_t i = 0; i < made.key.size(); ++i) made.key[i] = static_cast<unsigned char>(seed + i);
-    for (std::size_t i = 0; i < made.salt.size(); ++i)
-      made.salt[i] = static_cast<unsigned char>(seed * 3 + i);
+    for (std::size_t i = 0; i < 12; ++i) made.salt[i] = static_cast<unsigned char>(seed * 3 + i);
     return made;
   }
   static Bytes plain(std::uint32_t extended, std::uint32_t ssrc = 0x1000) {
@@ -230,6 +229,106 @@ TEST_F(Srtcp, AnyChangedBitOrCutIsRefused) {
     EXPECT_EQ(read_rtcp(copy(std::span(sealed).first(i))), "refused") << "cut at " << i;
   }
   EXPECT_NE(read_rtcp(sealed), "refused");
+}
+
+TEST(AesCm, MakesTheKeyStreamOfRfc3711B2) {
+  AesCm cipher(octets<16>("2B7E151628AED2A6ABF7158809CF4F3C"), octets<14>("F0F1F2F3F4F5F6F7F8F9FAFBFCFD"),
+               std::array<unsigned char, 20>{});
+  Bytes text(48);
+  cipher.apply(0, 0, text);
+  EXPECT_EQ(to_hex(text),
+            "e03ead0935c95e80e166b16dd92b4eb4d23513162b02d0f72a43a2fe4a5f97ab"
+            "41e95b3bb0a2e8dd477901e4fca894c0");
+}
+
+TEST(AesCm, DerivesItsAuthenticationKeyAsInRfc3711B3) {
+  std::array<unsigned char, 20> key{};
+  derive_srtp_key(octets<16>("E1F97A0D3E018BE0D64FA32C06DE4139"), octets<14>("0EC675AD498AFEEBB6960B3AABE6"),
+                  SrtpLabel::rtp_authentication, key);
+  EXPECT_EQ(to_hex(std::as_bytes(std::span(key))), "cebe321f6ff7716b6fd4ab49af256a156d38baa4");
+}
+
+TEST(AesCm, TagsAsRfc2202) {
+  std::array<unsigned char, 20> key{};
+  key.fill(0x0b);
+  AesCm cipher(std::array<unsigned char, 16>{}, std::array<unsigned char, 14>{}, key);
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_EQ(to_hex(cipher.tag(text_bytes("Hi There"))), "b617318655057264e28b");
+    EXPECT_EQ(to_hex(cipher.tag(text_bytes("Hi "), text_bytes("There"))), "b617318655057264e28b");
+  }
+}
+
+/// Both ends with the same keys and the profile of peers that have no GCM.
+class SrtpWithAesCm : public testing::Test {
+ protected:
+  static SrtpKeys::Direction keys() {
+    return {octets<16>("E1F97A0D3E018BE0D64FA32C06DE4139"), octets<14>("0EC675AD498AFEEBB6960B3AABE6")};
+  }
+  Bytes protect(std::uint16_t sequence, std::uint32_t rollover = 0) {
+    auto buffer = plain(sequence);
+    const auto size = buffer.size();
+    buffer.resize(size + srtp_tag_size);
+    buffer.resize(sender.protect_rtp(buffer, size, 12, rollover));
+    return buffer;
+  }
+  static Bytes plain(std::uint16_t sequence) {
+    auto packet = hex("800f1234 decafbad cafebabe abababab abababab abababab abababab");
+    packet[2] = static_cast<std::byte>(sequence >> 8);
+    packet[3] = static_cast<std::byte>(sequence);
+    return packet;
+  }
+  Bytes protect_rtcp() {
+    auto buffer = hex("81c90001 00001000 01020304");
+    const auto size = buffer.size();
+    buffer.resize(size + srtcp_overhead);
+    buffer.resize(sender.protect_rtcp(buffer, size));
+    return buffer;
+  }
+  std::string read(Bytes packet) {
+    const auto opened = receiver.unprotect_rtp(packet);
+    return opened ? to_hex(*opened) : "refused";
+  }
+  std::string read_rtcp(Bytes packet) {
+    const auto opened = receiver.unprotect_rtcp(packet);
+    return opened ? to_hex(*opened) : "refused";
+  }
+
+  SrtpSender sender{keys(), SrtpProfile::aes128_cm_sha1_80};
+  SrtpReceiver receiver{keys(), SrtpProfile::aes128_cm_sha1_80};
+};
+
+TEST_F(SrtpWithAesCm, WritesThePacketThatOtherImplementationsWrite) {
+  // libsrtp's reference packet for these keys.
+  EXPECT_EQ(to_hex(protect(0x1234)),
+            "800f1234decafbadcafebabe4e55dc4ce79978d88ca4d215949d2402b78d6acc99ea179b8dbb");
+  EXPECT_EQ(read(protect(0x1234)), to_hex(plain(0x1234)));
+}
+
+TEST_F(SrtpWithAesCm, CountsRoundsAndRefusesReplaysAndForgeries) {
+  EXPECT_EQ(read(protect(65535)), to_hex(plain(65535)));
+  const auto sealed = protect(0, 1);
+  for (std::size_t i = 0; i < sealed.size(); ++i) {
+    auto forged = sealed;
+    forged[i] ^= std::byte{0x04};
+    EXPECT_EQ(read(forged), "refused") << "byte " << i;
+    EXPECT_EQ(read(copy(std::span(sealed).first(i))), "refused") << "cut at " << i;
+  }
+  EXPECT_EQ(read(sealed), to_hex(plain(0)));
+  EXPECT_EQ(read(sealed), "refused");
+}
+
+TEST_F(SrtpWithAesCm, ProtectsRtcp) {
+  const auto sealed = protect_rtcp();
+  EXPECT_EQ(sealed.size(), 12U + 4 + AesCm::tag_size);
+  for (std::size_t i = 0; i < sealed.size(); ++i) {
+    auto forged = sealed;
+    forged[i] ^= std::byte{0x80};
+    EXPECT_EQ(read_rtcp(forged), "refused") << "byte " << i;
+    EXPECT_EQ(read_rtcp(copy(std::span(sealed).first(i))), "refused") << "cut at " << i;
+  }
+  EXPECT_EQ(read_rtcp(sealed), "81c900010000100001020304");
+  EXPECT_EQ(read_rtcp(sealed), "refused");
+  EXPECT_EQ(read_rtcp(protect_rtcp()), "81c900010000100001020304") << "the next index";
 }
 
 TEST(ReplayWindow, RemembersExactlyTheLast128) {
