@@ -316,11 +316,12 @@ std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agr
   bool first = true;
   for (std::size_t i = 0; i < agreed.size(); ++i) {
     write_media(out, offer.media[i], agreed[i]);
-    if (!agreed[i].accepted || !first) continue;
-    // Transport lines stand on the first bundled m-line only (RFC 9143 7.3.3).
-    first = false;
+    if (!agreed[i].accepted) continue;
+    // RFC 9143 7.3.3 wants them on the first bundled m-line only; webrtcbin refuses an answer that lacks them
+    // on any, and browsers write them on all.
     out << "a=ice-ufrag:" << identity.ice_ufrag << "\r\na=ice-pwd:" << identity.ice_password
         << "\r\na=fingerprint:sha-256 " << identity.fingerprint << "\r\na=setup:passive\r\n";
+    if (!std::exchange(first, false)) continue;
     for (const auto& candidate : identity.candidates) out << "a=candidate:" << candidate << "\r\n";
     out << "a=end-of-candidates\r\n";
   }

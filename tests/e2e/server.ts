@@ -9,14 +9,22 @@ import { until } from "./until.ts";
 
 export const root = resolve(import.meta.dirname, "../..");
 
+/** Where a machine asks, and its bearer token. */
+export interface Access {
+  readonly url: string;
+  readonly token: string;
+}
+
 export interface Links {
   readonly base: string;
   readonly ca: string;
   readonly meeting: number;
   readonly office: string;
   readonly console: string;
+  readonly commands: Access;
+  readonly whep: Access;
   readonly accounts: readonly { role: string; user: string; password: string }[];
-  readonly halls: readonly { site: string; number: number; url: string }[];
+  readonly halls: readonly { site: string; number: number; url: string; whip: Access }[];
 }
 
 async function freePort(): Promise<number> {
@@ -62,9 +70,15 @@ export class Server {
     return account;
   }
   hall(site: string): string {
+    return this.linksOf(site).url;
+  }
+  whip(site: string): Access {
+    return this.linksOf(site).whip;
+  }
+  private linksOf(site: string): Links["halls"][number] {
     const hall = this.links.halls.find((one) => one.site === site);
     if (!hall) throw new Error(`no hall ${site}: ${this.links.halls.map((one) => one.site).join(", ")}`);
-    return hall.url;
+    return hall;
   }
   log(): string {
     const file = join(this.folder, "log");
@@ -135,6 +149,15 @@ export class Server {
   async close(): Promise<void> {
     await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A request with a bearer token; `url` is whole, as in the links. */
+  ask(method: string, url: string, token: string, type: string, body = "", headers: Record<string, string> = {}) {
+    return this.fetch(new URL(url).pathname, {
+      method,
+      body,
+      headers: { authorization: `Bearer ${token}`, "content-type": type, "content-length": "0", ...headers },
+    });
   }
 
   /** A plain request with the server's own CA trusted: what a script would do. */
