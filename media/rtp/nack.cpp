@@ -10,7 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto reordering = 10ms;  // later than that a packet counts as lost
 constexpr auto least_interval = 20ms;
-constexpr auto too_old = 1500ms;  // the viewers' jitter buffers have long gone on
 }  // namespace
 
 void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
@@ -43,16 +42,16 @@ std::vector<std::uint16_t> NackGenerator::due(Clock::time_point now, Clock::dura
   for (auto it = missing_.begin(); it != missing_.end();) {
     auto& [sequence, missing] = *it;
     // The answer to the last request has its round trip too.
-    const bool unanswered = missing.requests >= most_requests && now - missing.asked >= interval;
-    if (unanswered || now - missing.noticed > too_old) {
+    const bool unanswered = missing.requests >= limits_.most_requests && now - missing.asked >= interval;
+    if (unanswered || now - missing.noticed > limits_.too_late) {
       given_up_ = true;
       it = missing_.erase(it);
       continue;
     }
     const bool ask = missing.requests == 0
                          ? now - missing.noticed >= reordering
-                         : missing.requests < most_requests && now - missing.asked >= interval;
-    if (ask) {
+                         : missing.requests < limits_.most_requests && now - missing.asked >= interval;
+    if (ask && now - missing.noticed + round_trip <= limits_.too_late) {
       missing.asked = now;
       ++missing.requests;
       sequences.push_back(static_cast<std::uint16_t>(sequence));

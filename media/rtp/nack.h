@@ -7,27 +7,39 @@
 
 namespace diemcau::rtp {
 
+struct NackLimits {
+  int most_requests;
+  /// An answer later than this after the loss was noticed is of no use.
+  std::chrono::steady_clock::duration too_late;
+};
+/// 1.5 s: the viewers' jitter buffers have long gone on.
+inline constexpr NackLimits for_video{10, std::chrono::milliseconds(1500)};
+/// A jitter buffer of sound waits for less; what is lost for good is concealed and nothing waits for it.
+inline constexpr NackLimits for_voice{5, std::chrono::milliseconds(400)};
+
 /// Finds what a sender's stream lost on its way to us and asks for it until it comes or is too old to matter.
 /// 3 % loss without it is 4 frames a second; one request is too few at 8 %.
 class NackGenerator {
  public:
   using Clock = std::chrono::steady_clock;
 
+  explicit NackGenerator(const NackLimits& limits = for_video) : limits_(limits) {}
+
   /// A packet arrived, by itself or as a retransmission.
   void on_packet(std::uint16_t sequence, Clock::time_point now);
   /// Sequence numbers to ask for now, in order: each first after a short wait (it may only be late), then
-  /// once every round trip, at most `most_requests` times.
+  /// once every round trip, within the limits.
   std::vector<std::uint16_t> due(Clock::time_point now, Clock::duration round_trip);
   /// True once after packets were given up: only a keyframe helps.
   bool take_given_up();
 
  private:
-  static constexpr int most_requests = 10;
   static constexpr std::size_t most_missing = 300;
   struct Missing {
     Clock::time_point noticed, asked;
     int requests = 0;
   };
+  NackLimits limits_;
   std::optional<std::int64_t> highest_;
   std::map<std::int64_t, Missing> missing_;  ///< by unwrapped sequence number
   bool given_up_ = false;

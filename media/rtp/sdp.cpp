@@ -223,13 +223,28 @@ int extension_id(const OfferedMedia& media, std::string_view uri) {
   return 0;
 }
 
+/// RED that may hold this codec: its fmtp lists payload types, "111/111" (RFC 2198 5).
+int red_of(const OfferedMedia& media, const Codec& codec) {
+  const auto carried = std::to_string(codec.payload_type);
+  for (const auto& other : media.codecs)
+    if (other.name == "red" && other.clock_rate == codec.clock_rate && other.channels == codec.channels &&
+        (other.parameters == carried || other.parameters.starts_with(carried + "/")))
+      return other.payload_type;
+  return -1;
+}
+
 void write_media(std::ostringstream& out, const OfferedMedia& offered, const AgreedMedia& agreed) {
   if (!agreed.accepted) {
     out << "m=" << offered.kind_text << " 0 " << offered.protocol
         << " 0\r\nc=IN IP4 0.0.0.0\r\na=mid:" << offered.mid << "\r\na=inactive\r\n";
     return;
   }
-  out << "m=" << offered.kind_text << " 9 " << offered.protocol << ' ' << agreed.payload_type;
+  out << "m=" << offered.kind_text << " 9 " << offered.protocol;
+  // The first one is what they send: a voice with redundancy wherever it is known. 34 kbit/s more while
+  // somebody speaks, and a lost packet is there with the next one, without asking.
+  if (agreed.red_payload_type >= 0 && agreed.to_us) out << ' ' << agreed.red_payload_type;
+  out << ' ' << agreed.payload_type;
+  if (agreed.red_payload_type >= 0 && !agreed.to_us) out << ' ' << agreed.red_payload_type;
   if (agreed.repair_payload_type >= 0) out << ' ' << agreed.repair_payload_type;
   out << "\r\nc=IN IP4 0.0.0.0\r\na=mid:" << offered.mid << "\r\na=rtcp-mux\r\na=rtcp-rsize\r\na="
       << (agreed.to_us && agreed.from_us ? "sendrecv"
@@ -244,7 +259,11 @@ void write_media(std::ostringstream& out, const OfferedMedia& offered, const Agr
   const auto payload_type = agreed.payload_type;
   if (agreed.kind == MediaKind::audio) {
     out << "a=rtpmap:" << payload_type << " opus/48000/2\r\na=fmtp:" << payload_type
-        << " minptime=10;useinbandfec=1\r\n";
+        << " minptime=10;useinbandfec=1;usedtx=1\r\n";
+    if (agreed.repeats_audio) out << "a=rtcp-fb:" << payload_type << " nack\r\n";
+    if (agreed.red_payload_type >= 0)
+      out << "a=rtpmap:" << agreed.red_payload_type << " red/48000/2\r\na=fmtp:" << agreed.red_payload_type
+          << ' ' << payload_type << '/' << payload_type << "\r\n";
   } else {
     out << "a=rtpmap:" << payload_type << " VP8/90000\r\n";
     for (const auto* feedback : {"nack", "nack pli", "ccm fir"})
@@ -291,7 +310,12 @@ std::vector<AgreedMedia> agree(const Offer& offer) {
     for (const auto& other : offered.codecs)
       if (other.name == "rtx" && other.parameters == repairs) agreed.repair_payload_type = other.payload_type;
     agreed.mid_extension = extension_id(offered, mid_uri);
-    if (offered.kind == MediaKind::audio) agreed.level_extension = extension_id(offered, level_uri);
+    if (offered.kind == MediaKind::audio) {
+      agreed.level_extension = extension_id(offered, level_uri);
+      agreed.repeats_audio =
+          std::find(codec->feedback.begin(), codec->feedback.end(), "nack") != codec->feedback.end();
+      agreed.red_payload_type = red_of(offered, *codec);
+    }
     // Only where they send: on slots it would make browsers report what nobody reads yet.
     if (agreed.to_us) agreed.transport_sequence_extension = extension_id(offered, transport_sequence_uri);
     agreed.ssrcs = offered.ssrcs;

@@ -63,6 +63,9 @@ struct AgreedMedia {
   bool to_us = false;    ///< they send, we receive
   bool from_us = false;  ///< a slot
   int payload_type = -1, repair_payload_type = -1;
+  // Of audio: what was offered is agreed.
+  int red_payload_type = -1;   ///< RFC 2198, of Opus; -1: not offered
+  bool repeats_audio = false;  ///< lost packets are asked for and sent again (RFC 4585 6.2.1)
   // Header extension ids of the offer, 0 when not offered.
   int mid_extension = 0, level_extension = 0, transport_sequence_extension = 0;
   int rid_extension = 0, repaired_rid_extension = 0;

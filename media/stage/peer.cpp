@@ -1,6 +1,7 @@
 #include "media/stage/peer.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string_view>
 
@@ -85,7 +86,8 @@ const Peer::Binding* Peer::bind(const rtp::PacketView& view) {
     // Without a mid (webrtcbin sends none) a payload type that only this line has tells as much.
     const bool by_type =
         mid.empty() &&
-        (view.payload_type == line->payload_type || view.payload_type == line->repair_payload_type) &&
+        (view.payload_type == line->payload_type || view.payload_type == line->repair_payload_type ||
+         view.payload_type == line->red_payload_type) &&
         (other == nullptr || other->payload_type != view.payload_type);
     if (!by_mid && !by_type) continue;
     const bool repair = view.payload_type == line->repair_payload_type;
@@ -112,7 +114,8 @@ Track* Peer::route(std::span<std::byte>& packet, const rtp::PacketView& view) {
   auto* const track = track_of(*binding);
   const auto* const line = binding->kind == Kind::video ? video_line_ : audio_line_;
   if (track == nullptr) return nullptr;
-  if (view.payload_type == line->payload_type && !binding->repairs) return track;
+  const bool known = view.payload_type == line->payload_type || view.payload_type == line->red_payload_type;
+  if (known && !binding->repairs) return track;
   if (!binding->repairs || view.payload_type != line->repair_payload_type || view.payload.size() < 2)
     return nullptr;
   // RFC 4588 4: the original sequence number stands in front of the original payload. The packet is put back
@@ -132,6 +135,7 @@ Track* Peer::route(std::span<std::byte>& packet, const rtp::PacketView& view) {
 
 void Peer::forward(Slot& slot, const rtp::PacketView& packet,
                    const std::optional<rtp::Vp8Descriptor>& picture, Clock::time_point now, bool first_time) {
+  if (slot.kind() == Kind::audio) return forward_voice(slot, packet, now, first_time);
   const auto buffer = link_->ports().reserve();
   const auto written = slot.write(packet, picture, buffer);
   if (!written) return;
@@ -140,6 +144,35 @@ void Peer::forward(Slot& slot, const rtp::PacketView& packet,
   LiveCounters::add(counters_.bytes_out, written->size);
   if (!first_time) LiveCounters::add(counters_.retransmitted);
   link_->send_rtp(buffer, written->size, written->header_size, written->rollover);
+}
+
+void Peer::forward_voice(Slot& slot, const rtp::PacketView& packet, Clock::time_point now, bool first_time) {
+  std::array<std::byte, RedSender::longest> wrapped;
+  const auto& history = slot.current->history;
+  if (!first_time && slot.voice.note_lost(packet.sequence)) voice_loss_.on_lost();
+  const auto payload = first_time ? slot.voice.wrap(packet, history, voice_loss_.generations(), wrapped)
+                                  : slot.voice.wrap_again(packet, history, wrapped);
+  if (!payload) return;
+  auto outgoing = packet;
+  outgoing.payload = payload->bytes;
+  const auto buffer = link_->ports().reserve();
+  const auto written = slot.write(outgoing, std::nullopt, buffer);
+  if (!written) return;
+  buffer[1] = (buffer[1] & std::byte{0x80}) | static_cast<std::byte>(payload->type);
+  if (first_time) {
+    slot.sent(outgoing, std::nullopt, outgoing.payload.size(), now);
+    slot.voice.sent(packet.sequence, payload->companions);
+    voice_loss_.on_sent();
+  }
+  LiveCounters::add(counters_.packets_out);
+  LiveCounters::add(counters_.bytes_out, written->size);
+  if (!first_time) LiveCounters::add(counters_.retransmitted);
+  link_->send_rtp(buffer, written->size, written->header_size, written->rollover);
+}
+
+std::optional<int> Peer::redundant(const rtp::PacketView& view) const {
+  if (audio_line_ == nullptr || audio_line_->red_payload_type != view.payload_type) return std::nullopt;
+  return audio_line_->payload_type;
 }
 
 void Peer::note_arrival(const rtp::PacketView& view, Clock::time_point now) {
@@ -177,17 +210,20 @@ void Peer::ask_keyframe(const Track& track) {
   send_rtcp(out.size(), buffer);
 }
 
+void Peer::ask_for_lost(Track& track, Clock::time_point now) {
+  const auto lost = track.nack.due(now, round_trip_);
+  if (lost.empty()) return;
+  const auto buffer = link_->ports().reserve();
+  rtp::RtcpWriter out(buffer.first(1200));
+  out.nack(rtcp_ssrc_, track.ssrc(), lost);
+  LiveCounters::add(counters_.nacks_sent, lost.size());
+  send_rtcp(out.size(), buffer);
+}
+
 void Peer::send_feedback(Clock::time_point now) {
   if (!link_->connected()) return;
   for_each_track([&](Track& track) {
-    if (track.kind() != Kind::video) return;
-    const auto lost = track.nack.due(now, round_trip_);
-    if (lost.empty()) return;
-    const auto buffer = link_->ports().reserve();
-    rtp::RtcpWriter out(buffer.first(1200));
-    out.nack(rtcp_ssrc_, track.ssrc(), lost);
-    LiveCounters::add(counters_.nacks_sent, lost.size());
-    send_rtcp(out.size(), buffer);
+    if (track.kind() == Kind::video || audio_line_->repeats_audio) ask_for_lost(track, now);
   });
   if (now - feedback_sent_ < feedback_interval) return;
   feedback_sent_ = now;
@@ -221,6 +257,8 @@ void Peer::send_reports(Clock::time_point now, std::chrono::system_clock::time_p
 
 void Peer::on_report(const rtp::RtcpReport& report, std::chrono::system_clock::time_point wall) {
   for (const auto& block : report.blocks) {
+    if (const auto* slot = find_slot(block.ssrc); slot != nullptr && slot->kind() == Kind::audio)
+      voice_loss_.on_report(block.fraction_lost);
     if (block.last_sender_report == 0) continue;
     // RFC 3550 6.4.1: A - LSR - DLSR, in 1/65536 s.
     const auto arrived = static_cast<std::uint32_t>(rtp::ntp_time(wall) >> 16);

@@ -9,6 +9,7 @@
 
 #include "media/counters.h"
 #include "media/media.h"
+#include "media/rtp/loss_gauge.h"
 #include "media/rtp/sdp.h"
 #include "media/rtp/transport_feedback.h"
 #include "media/stage/camera.h"
@@ -57,6 +58,9 @@ class Peer {
   void forward(Slot& slot, const rtp::PacketView& packet, const std::optional<rtp::Vp8Descriptor>& picture,
                Clock::time_point now, bool first_time);
 
+  /// The payload type of the sound within a packet of redundant audio (RFC 2198); nullopt for other packets.
+  std::optional<int> redundant(const rtp::PacketView& view) const;
+
   void note_arrival(const rtp::PacketView& view, Clock::time_point now);
   /// The level that the packet's sender states, 0 … 100; nullopt without one.
   std::optional<int> level(const rtp::PacketView& view) const;
@@ -80,6 +84,8 @@ class Peer {
   /// Which of its camera's layers a packet of a new SSRC says to be of (RFC 8852); nullopt: it does not say.
   std::optional<std::size_t> layer_of(const rtp::PacketView& view, bool repair) const;
   Track* track_of(const Binding& binding) const;
+  void forward_voice(Slot& slot, const rtp::PacketView& packet, Clock::time_point now, bool first_time);
+  void ask_for_lost(Track& track, Clock::time_point now);
   void send_rtcp(std::size_t size, std::span<std::byte> buffer);
 
   PeerId id_;
@@ -92,6 +98,7 @@ class Peer {
   const rtp::AgreedMedia* audio_line_ = nullptr;  ///< its first sending m-line of that kind
   const rtp::AgreedMedia* video_line_ = nullptr;
   std::unordered_map<std::uint32_t, Binding> bindings_;
+  rtp::LossGauge voice_loss_;  ///< of its downlink
   rtp::TransportFeedback feedback_;
   std::uint32_t feedback_ssrc_ = 0;
   Clock::time_point feedback_sent_{};

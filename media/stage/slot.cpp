@@ -33,7 +33,8 @@ std::uint32_t ticks(Clock::duration time, std::uint32_t clock_rate) {
 }  // namespace
 
 Slot::Slot(Peer& peer, const rtp::AgreedMedia& agreed, std::uint16_t first_sequence)
-    : peer_(peer),
+    : voice(agreed.red_payload_type, agreed.payload_type),
+      peer_(peer),
       kind_(agreed.kind == rtp::MediaKind::video ? Kind::video : Kind::audio),
       payload_type_(static_cast<std::uint8_t>(agreed.payload_type)),
       ssrc_(agreed.slot_ssrc),
@@ -54,6 +55,7 @@ void Slot::bind(const rtp::PacketView& first, const std::optional<rtp::Vp8Descri
                 Clock::time_point now) {
   bound_ = true;
   replaying_ = replayed_ = false;
+  voice.begin();
   first_in_ = first_repair_ = first.sequence;
   sequence_offset_ = highest_ + 1 - first.sequence;
   // The clock goes on by the time that passed, at least by 10 ms, so that no two frames share a timestamp.

@@ -9,6 +9,7 @@
 #include "media/rtp/sdp.h"
 #include "media/rtp/vp8.h"
 #include "media/stage/keyframe_gate.h"
+#include "media/stage/red_sender.h"
 #include "media/stage/source.h"
 
 namespace diemcau::stage {
@@ -30,6 +31,7 @@ class Slot {
 
   Track* current = nullptr;  ///< what it shows. Kept by Stage
   Track* pending = nullptr;  ///< what it will show from that track's next keyframe on. Kept by Stage
+  RedSender voice;           ///< what of a packet of sound goes out. Kept by Peer
 
   /// From this packet on (for video: the first of a keyframe) the slot continues with another stream.
   void bind(const rtp::PacketView& first, const std::optional<rtp::Vp8Descriptor>& picture,

@@ -1,7 +1,10 @@
 #include "media/stage/stage.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
+
+#include "media/rtp/red.h"
 
 namespace diemcau::stage {
 
@@ -258,16 +261,36 @@ void Stage::on_packet(Peer& peer, std::span<std::byte> packet, Clock::time_point
     if (!view->payload.empty()) LiveCounters::add(counters_.dropped_unknown);
     return;
   }
-  if (track->kind() == Kind::audio)
-    if (const auto level = peer.level(*view))
-      if (const auto source = sources_.find(track->source()); source != sources_.end())
-        source->second.level = std::max(source->second.level, *level);
+  if (track->kind() == Kind::audio) {
+    const auto level = peer.level(*view);
+    if (const auto source = sources_.find(track->source()); level && source != sources_.end())
+      source->second.level = std::max(source->second.level, *level);
+    if (const auto plain_type = peer.redundant(*view)) return unwrap(*track, packet, *view, *plain_type, now);
+  }
   const bool was_alive = track->is_alive(now);
   const auto arrived = track->take(packet, now);
   if (!arrived) return;
   // A size more to choose from.
   if (!was_alive && track->kind() == Kind::video && peer.camera_layers() > 1) arrange(now);
   pass_on(*track, *arrived, now);
+}
+
+void Stage::unwrap(Track& track, std::span<std::byte> packet, const rtp::PacketView& view, int plain_type,
+                   Clock::time_point now) {
+  const auto red = rtp::parse_red(view.payload);
+  if (!red || red->own().payload_type != plain_type) return LiveCounters::add(counters_.dropped_malformed);
+  // What got lost before comes first: what is passed on is in order.
+  std::array<std::byte, 1500> buffer;
+  auto sequence = static_cast<std::uint16_t>(view.sequence - red->older().size());
+  for (const auto& block : red->older()) {
+    const auto lost = sequence++;
+    if (block.payload_type != plain_type || block.payload.empty() || !track.history.find(lost).empty())
+      continue;
+    if (const auto arrived = track.recover(rtp::write_recovered(view, block, lost, buffer), now))
+      pass_on(track, *arrived, now);
+  }
+  if (const auto arrived = track.take(rtp::unwrap_red(packet, view, red->own()), now))
+    pass_on(track, *arrived, now);
 }
 
 void Stage::on_clip_packet(Kind kind, std::span<const std::byte> packet, Clock::time_point now) {

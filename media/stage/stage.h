@@ -67,6 +67,8 @@ class Stage {
   void arrange(Clock::time_point now);
   void aim(Slot& slot, Track* wanted, Clock::time_point now);
   void aim_sound(Peer& peer, Clock::time_point now);
+  void unwrap(Track& track, std::span<std::byte> packet, const rtp::PacketView& view, int plain_type,
+              Clock::time_point now);
   void show(Slot& slot, Track& track);
   void let_go(Slot& slot);
   void drop_tracks(Source& source);

@@ -6,16 +6,19 @@
 
 namespace diemcau::stage {
 namespace {
-// Video: two seconds of a good camera. Audio is not asked for again yet; a few packets tell duplicates.
+// Two seconds of a good camera; 1.3 s of a voice, which nobody asks for any later.
 constexpr std::size_t video_history = 512;
 constexpr std::size_t audio_history = 64;
 constexpr std::size_t longest_payload = 1440;  // with any header of a slot within an Ethernet frame
 constexpr double video_clock = 90000;
 constexpr double audio_clock = 48000;
+
+rtp::NackLimits limits(Kind kind) { return kind == Kind::video ? rtp::for_video : rtp::for_voice; }
 }  // namespace
 
 Track::Track(SourceId source, Kind kind, Peer* publisher)
     : history(kind == Kind::video ? video_history : audio_history),
+      nack(limits(kind)),
       source_(source),
       kind_(kind),
       publisher_(publisher) {}
@@ -29,13 +32,13 @@ std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Cloc
     // Another encoder (a clip after a clip): its numbers have nothing to do with those before.
     highest_.reset();
     transit_.reset();
-    nack = {};
+    nack = rtp::NackGenerator(limits(kind_));
     history.clear();
     restarted_ = true;
   }
   ssrc_ = seen->ssrc;
   // Probing packets without payload count as received (their numbers are used up) but are nothing to show.
-  if (publisher_ != nullptr && kind_ == Kind::video) nack.on_packet(sequence, now);
+  if (publisher_ != nullptr) nack.on_packet(sequence, now);
   ++received_;
   if (!highest_) {
     highest_ = sequence;
@@ -52,15 +55,35 @@ std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Cloc
     jitter_ += (std::abs(arrived - sent) - jitter_) / 16;
   }
   if (ahead >= 0) transit_ = {seen->timestamp, now};
+  return keep(*seen, bytes, now);
+}
 
+std::optional<Track::Arrived> Track::recover(std::span<const std::byte> bytes, Clock::time_point now) {
+  const auto lost = rtp::parse_packet(bytes);
+  if (!lost || !highest_ || lost->ssrc != ssrc_) return std::nullopt;
+  // Between its neighbours in time too: senders differ in which packets they bring along.
+  for (const int side : {-1, 1}) {
+    const auto neighbour = rtp::parse_packet(history.find(static_cast<std::uint16_t>(lost->sequence + side)));
+    if (!neighbour) continue;
+    const auto later = static_cast<std::int32_t>(neighbour->timestamp - lost->timestamp);
+    if (side < 0 ? later >= 0 : later <= 0) return std::nullopt;
+  }
+  nack.on_packet(lost->sequence, now);
+  return keep(*lost, bytes, now);
+}
+
+std::optional<Track::Arrived> Track::keep(const rtp::PacketView& seen, std::span<const std::byte> bytes,
+                                          Clock::time_point now) {
+  const auto sequence = seen.sequence;
+  const int ahead = rtp::sequence_distance(sequence, static_cast<std::uint16_t>(*highest_));
   // What is older than the history may have been passed on already, and a slot must never send two packets
   // with one number (see SrtpSender).
-  if (seen->payload.empty() || -ahead >= static_cast<int>(history.capacity()) ||
+  if (seen.payload.empty() || -ahead >= static_cast<int>(history.capacity()) ||
       !history.find(sequence).empty())
     return std::nullopt;
   Arrived arrived;
   if (kind_ == Kind::video) {
-    arrived.picture = rtp::parse_vp8(seen->payload);
+    arrived.picture = rtp::parse_vp8(seen.payload);
     if (!arrived.picture) return std::nullopt;
   }
   const bool keyframe = arrived.picture && arrived.picture->keyframe;

@@ -39,6 +39,10 @@ class Track {
   /// point into the history and hold until the next packet.
   std::optional<Arrived> take(std::span<const std::byte> bytes, Clock::time_point now);
 
+  /// Takes a lost packet in that another one has brought along (RFC 2198). It stays lost in what the sender
+  /// is told about its line. nullopt: it is here already, or cannot be what it is said to be.
+  std::optional<Arrived> recover(std::span<const std::byte> bytes, Clock::time_point now);
+
   /// Where it is going: slots that show it, and slots that wait for its next keyframe. Kept by Stage.
   std::vector<Slot*> viewers, waiting;
 
@@ -61,6 +65,9 @@ class Track {
   rtp::ReportBlock receiver_block(Clock::time_point now);
 
  private:
+  std::optional<Arrived> keep(const rtp::PacketView& seen, std::span<const std::byte> bytes,
+                              Clock::time_point now);
+
   SourceId source_;
   Kind kind_;
   Peer* publisher_;

@@ -50,7 +50,9 @@ std::string TestPeer::offer() const {
   const auto add = [&](bool video, const char* direction) {
     const int type = video ? vp8 : opus;
     lines << "m=" << (video ? "video" : "audio") << " 9 UDP/TLS/RTP/SAVPF " << type;
+    const bool protects = !video && shape_.protects_voice;
     if (video) lines << ' ' << int{repair};
+    if (protects) lines << ' ' << int{red};
     lines << "\r\nc=IN IP4 0.0.0.0\r\na=mid:" << mid << "\r\na=ice-ufrag:" << local_ufrag_
           << "\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 " << dtls_.fingerprint()
           << "\r\na=setup:actpass\r\na=rtcp-mux\r\na=" << direction << "\r\na=extmap:" << level_extension
@@ -61,6 +63,9 @@ std::string TestPeer::offer() const {
     if (video)
       lines << "a=rtpmap:" << int{repair} << " rtx/90000\r\na=fmtp:" << int{repair} << " apt=" << type
             << "\r\n";
+    if (protects)
+      lines << "a=rtcp-fb:" << type << " nack\r\na=rtpmap:" << int{red}
+            << " red/48000/2\r\na=fmtp:" << int{red} << ' ' << type << '/' << type << "\r\n";
     group += " " + std::to_string(mid++);
   };
   if (shape_.sends) {

@@ -23,6 +23,7 @@ class TestPeer {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::uint8_t opus = 111;
+  static constexpr std::uint8_t red = 63;
   static constexpr std::uint8_t vp8 = 96;
   static constexpr std::uint8_t repair = 97;
   static constexpr int level_extension = 1;
@@ -33,6 +34,7 @@ class TestPeer {
     bool sends = false;  ///< one microphone (mid 0) and one camera (mid 1)
     int video_slots = 0, audio_slots = 0;
     bool over_tcp = false;
+    bool protects_voice = true;  ///< knows NACK and RED for sound; false: an old browser
   };
   struct Slot {
     bool video{};

@@ -1,3 +1,4 @@
+import { withAudioNack } from "./audioNack";
 import { activeLayers, type Layer, layersFor, rids } from "./cameraLayers";
 
 const videoSlots = 9;
@@ -93,8 +94,9 @@ export class Peer {
 
   private async prepare(): Promise<string> {
     const offer = await this.connection.createOffer();
-    await this.connection.setLocalDescription(offer);
-    return offer.sdp ?? "";
+    const sdp = withAudioNack(offer.sdp ?? "");
+    await this.connection.setLocalDescription({ type: "offer", sdp });
+    return sdp;
   }
 
   private slot(kind: "audio" | "video"): MediaStream {
@@ -118,6 +120,6 @@ export class Peer {
 }
 
 function codecs(kind: "audio" | "video", capabilities: RTCRtpCapabilities | null): RTCRtpCodec[] {
-  const wanted = kind === "audio" ? ["audio/opus"] : ["video/vp8", "video/rtx"];
+  const wanted = kind === "audio" ? ["audio/opus", "audio/red"] : ["video/vp8", "video/rtx"];
   return (capabilities?.codecs ?? []).filter((codec) => wanted.includes(codec.mimeType.toLowerCase()));
 }

@@ -239,6 +239,29 @@ TEST_F(Nack, GivesUpWhatIsTooOldToMatter) {
   EXPECT_TRUE(nack.take_given_up());
 }
 
+TEST_F(Nack, AVoiceIsAskedForOnlyWhileTheAnswerIsOfUse) {
+  nack = NackGenerator(for_voice);
+  arrive(10);
+  arrive(12);
+  now += 10ms;
+  int requests = 0;
+  for (const auto until = now + 600ms; now < until; now += 10ms)
+    if (!due().empty()) {
+      ++requests;
+      EXPECT_LE(now + 60ms, until - 200ms) << "too late for a jitter buffer";
+    }
+  EXPECT_EQ(requests, 5);
+}
+
+TEST_F(Nack, AVoiceIsNotAskedForOverALineThatIsTooLong) {
+  nack = NackGenerator(for_voice);
+  arrive(10);
+  arrive(12);
+  now += 10ms;
+  EXPECT_EQ(nack.due(now, 500ms), Asked{});
+  EXPECT_EQ(nack.due(now, 300ms), Asked{11});
+}
+
 TEST_F(Nack, AsksOverTheWrap) {
   arrive(65533);
   arrive(2);

@@ -129,6 +129,55 @@ TEST(Sdp, MoreThan64MediaLinesAreRefused) {
   EXPECT_EQ(why_not(text), "too many m-lines");
 }
 
+/// An offer with one m-line of sound: its payload types, its lines, which way it goes.
+std::string sound_offer(const std::string& types, const std::string& lines, const std::string& direction) {
+  auto text = offer_with("m=video 9 UDP/TLS/RTP/SAVPF 96 97", "m=audio 9 UDP/TLS/RTP/SAVPF " + types);
+  text.erase(text.find("a=rtpmap:96"));
+  text.replace(text.find("a=sendonly"), 10, "a=" + direction);
+  return text + "a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n" + lines;
+}
+const std::string red_lines = "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n";
+
+TEST(Sdp, AVoiceIsProtectedAsFarAsItsBrowserKnows) {
+  const auto offer = taken(sound_offer("111 63", "a=rtcp-fb:111 nack\r\n" + red_lines, "sendonly"));
+  EXPECT_TRUE(agree(offer)[0].repeats_audio);
+  EXPECT_EQ(agree(offer)[0].red_payload_type, 63);
+  const auto answer = answer_to(offer);
+  EXPECT_NE(answer.find("m=audio 9 UDP/TLS/RTP/SAVPF 63 111\r\n"), std::string::npos)
+      << "the first payload type is what is sent\n"
+      << answer;
+  EXPECT_NE(answer.find("a=rtcp-fb:111 nack\r\n"), std::string::npos);
+  EXPECT_NE(answer.find("a=fmtp:63 111/111\r\n"), std::string::npos);
+  EXPECT_NE(answer.find("a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\r\n"), std::string::npos);
+}
+
+TEST(Sdp, ASlotOfSoundIsPlainFirst) {
+  const auto answer =
+      answer_to(taken(sound_offer("111 63", "a=rtcp-fb:111 nack\r\n" + red_lines, "recvonly")));
+  EXPECT_NE(answer.find("m=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\n"), std::string::npos) << answer;
+}
+
+TEST(Sdp, AnOldBrowserIsAnsweredWithWhatItKnows) {
+  const auto offer = taken(sound_offer("111", "a=rtcp-fb:111 transport-cc\r\n", "sendonly"));
+  EXPECT_FALSE(agree(offer)[0].repeats_audio);
+  EXPECT_EQ(agree(offer)[0].red_payload_type, -1);
+  const auto answer = answer_to(offer);
+  EXPECT_NE(answer.find("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"), std::string::npos) << answer;
+  EXPECT_EQ(answer.find("nack"), std::string::npos) << answer;
+  EXPECT_EQ(answer.find("red/"), std::string::npos) << answer;
+}
+
+TEST(Sdp, RedundancyOfAnotherCodecIsNotAgreed) {
+  const auto red_type = [](const std::string& lines) {
+    return agree(taken(sound_offer("111 63 9", lines, "sendonly")))[0].red_payload_type;
+  };
+  EXPECT_EQ(red_type(red_lines), 63);
+  EXPECT_EQ(red_type("a=rtpmap:63 red/48000/2\r\na=fmtp:63 9/9\r\n"), -1);
+  EXPECT_EQ(red_type("a=rtpmap:63 red/48000/2\r\na=fmtp:63 1111/111\r\n"), -1);
+  EXPECT_EQ(red_type("a=rtpmap:63 red/48000/2\r\n"), -1) << "it does not say of what";
+  EXPECT_EQ(red_type("a=rtpmap:63 red/8000\r\na=fmtp:63 111/111\r\n"), -1);
+}
+
 TEST(Sdp, OtherCodecsAreNotAccepted) {
   const auto offer = taken(offer_with("VP8/90000", "H264/90000"));
   EXPECT_FALSE(agree(offer)[0].accepted);

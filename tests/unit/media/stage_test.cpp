@@ -364,6 +364,59 @@ TEST_F(TrackTest, IsStillWithoutPictures) {
   EXPECT_TRUE(track_.is_still(now_ + 251ms));
 }
 
+class VoiceTrackTest : public testing::Test {
+ protected:
+  static Bytes packet(std::uint16_t sequence, std::uint32_t timestamp, std::uint32_t ssrc = 0x1000) {
+    return rtp::write_packet(
+        {.payload_type = 111, .sequence = sequence, .timestamp = timestamp, .ssrc = ssrc},
+        text_bytes("voice"));
+  }
+  std::optional<Track::Arrived> take(std::uint16_t sequence) {
+    return track_.take(packet(sequence, sequence * 960U), now_);
+  }
+  std::optional<Track::Arrived> recover(std::uint16_t sequence) {
+    return track_.recover(packet(sequence, sequence * 960U), now_);
+  }
+
+  Clock::time_point now_{1h};
+  Track track_{SourceId{7}, Kind::audio, nullptr};
+};
+
+TEST_F(VoiceTrackTest, WhatIsRecoveredComesOnce) {
+  EXPECT_FALSE(recover(9)) << "before anything came: of which stream?";
+  take(10);
+  EXPECT_FALSE(recover(10)) << "it is here";
+  EXPECT_TRUE(recover(11));
+  EXPECT_FALSE(recover(11));
+  EXPECT_FALSE(take(11)) << "late by itself";
+  EXPECT_TRUE(take(12));
+}
+
+TEST_F(VoiceTrackTest, WhatIsRecoveredStaysLostInWhatTheSenderIsTold) {
+  take(0);
+  track_.receiver_block(now_);
+  for (std::uint16_t sequence = 1; sequence <= 100; ++sequence) {
+    if (sequence % 4 == 0) {
+      EXPECT_TRUE(recover(sequence));
+    } else {
+      EXPECT_TRUE(take(sequence));
+    }
+  }
+  take(101);
+  EXPECT_NEAR(track_.receiver_block(now_).fraction_lost, 64, 2) << "or it would stop to protect its voice";
+}
+
+TEST_F(VoiceTrackTest, WhatCannotBeThePacketThatIsLostIsRefused) {
+  take(10);
+  take(12);
+  EXPECT_FALSE(track_.recover(packet(11, 10 * 960), now_)) << "of the time of the packet before";
+  EXPECT_FALSE(track_.recover(packet(11, 12 * 960), now_)) << "of the time of the packet behind";
+  EXPECT_FALSE(track_.recover(packet(11, 11 * 960, 0x2000), now_)) << "of another stream";
+  EXPECT_FALSE(track_.recover(hex("80"), now_));
+  EXPECT_FALSE(track_.recover({}, now_));
+  EXPECT_TRUE(recover(11));
+}
+
 TEST_F(TrackTest, ReportsLossJitterAndTheLastReport) {
   for (std::uint16_t sequence = 65500; sequence != 100; ++sequence) {
     if (sequence % 4 != 0) take(sequence);
