@@ -159,8 +159,9 @@ class Engine {
   /// What will be on stage next: its cameras are wanted too (see CameraWanted), so that a cut finds them
   /// running.
   void set_next(StageId stage, const Scene& scene);
-  /// The sources whose sound is passed on; everything else is dropped here, whatever its page does. The clip,
-  /// while it plays, is always heard.
+  /// The sources whose microphones are open: everything else is dropped here, whatever its page does. Of
+  /// these the loudest three are passed on (to a peer with fewer audio slots so many), all are recorded. The
+  /// clip, while it plays, is always heard and takes one of the three places.
   void set_audible(StageId stage, const std::vector<SourceId>& sources);
 
   static constexpr SourceId clip_source{-1};

@@ -12,6 +12,7 @@ using media::LiveCounters;
 
 namespace {
 constexpr SourceId clip = media::Engine::clip_source;
+constexpr int unstated = 40;  // the level of a sender that states none: somebody who speaks softly
 constexpr auto look_interval = std::chrono::milliseconds(500);
 /// What left the stage is sent a while longer: the old picture runs until the new one is there, and the
 /// operator may undo.
@@ -70,6 +71,8 @@ void Stage::remove(Peer& peer) {
   if (peer.publishes() && peer.camera != nullptr) {
     drop_tracks(sources_[*peer.publishes()]);
     sources_.erase(*peer.publishes());
+    // Its place may be what another voice waits for.
+    arrange_sound();
   }
 }
 
@@ -171,8 +174,8 @@ void Stage::arrange(Clock::time_point now) {
       auto* const camera = source && !own ? camera_of(*source) : nullptr;
       aim(*slots[i], camera != nullptr ? camera->best(lines_of(scene_.layout, i), now) : nullptr, now);
     }
-    aim_sound(*peer, now);
   }
+  arrange_sound();
   choose_recorded(now);
   tell_wanted(now);
 }
@@ -229,10 +232,33 @@ void Stage::aim(Slot& slot, Track* wanted, Clock::time_point now) {
   if (slot.pending == wanted) ask(*wanted, now);
 }
 
-void Stage::aim_sound(Peer& peer, Clock::time_point) {
-  std::vector<Track*> wanted;
+void Stage::arrange_sound() {
+  std::vector<SourceId> open;
   for (const auto& [id, source] : sources_)
-    if (source.microphone && is_audible(id) && id != peer.publishes())
+    if (source.microphone && id != clip && is_audible(id)) open.push_back(id);
+  for (auto& voices : voices_) voices.set_open(open);
+  for (auto* peer : peers_)
+    if (started_.contains(peer)) aim_sound(*peer);
+}
+
+void Stage::hear(SourceId source, int level, Clock::time_point now) {
+  bool other_choice = false;
+  for (auto& voices : voices_) other_choice |= voices.on_level(source, level, now);
+  if (!other_choice) return;
+  for (auto* peer : peers_)
+    if (started_.contains(peer)) aim_sound(*peer);
+}
+
+void Stage::aim_sound(Peer& peer) {
+  const auto film = sources_.find(clip);
+  auto places = std::min(peer.audio_slots().size(), voices_.size());
+  std::vector<Track*> wanted;
+  if (film != sources_.end() && places > 0) {
+    wanted.push_back(film->second.microphone.get());
+    --places;
+  }
+  for (const auto& [id, source] : sources_)
+    if (places > 0 && source.microphone && id != peer.publishes() && voices_[places - 1].is_chosen(id))
       wanted.push_back(source.microphone.get());
   // Who is heard already keeps the slot: a voice does not move without need.
   for (auto& slot : peer.audio_slots()) {
@@ -265,6 +291,7 @@ void Stage::on_packet(Peer& peer, std::span<std::byte> packet, Clock::time_point
     const auto level = peer.level(*view);
     if (const auto source = sources_.find(track->source()); level && source != sources_.end())
       source->second.level = std::max(source->second.level, *level);
+    hear(track->source(), level.value_or(unstated), now);
     if (const auto plain_type = peer.redundant(*view)) return unwrap(*track, packet, *view, *plain_type, now);
   }
   const bool was_alive = track->is_alive(now);

@@ -13,6 +13,7 @@
 #include "media/stage/peer.h"
 #include "media/stage/source.h"
 #include "media/stage/track.h"
+#include "media/stage/voices.h"
 
 namespace diemcau::stage {
 using media::StageId;
@@ -66,7 +67,9 @@ class Stage {
   };
   void arrange(Clock::time_point now);
   void aim(Slot& slot, Track* wanted, Clock::time_point now);
-  void aim_sound(Peer& peer, Clock::time_point now);
+  void arrange_sound();
+  void aim_sound(Peer& peer);
+  void hear(SourceId source, int level, Clock::time_point now);
   void unwrap(Track& track, std::span<std::byte> packet, const rtp::PacketView& view, int plain_type,
               Clock::time_point now);
   void show(Slot& slot, Track& track);
@@ -88,6 +91,8 @@ class Stage {
   Clock::time_point next_look_{};
   std::vector<SourceId> audible_;  ///< without the clip
   std::map<SourceId, Source> sources_;
+  /// What viewers with 1, 2, 3 places for voices hear. (A film takes a place.)
+  std::array<Voices, 3> voices_{Voices(1), Voices(2), Voices(3)};
   std::vector<Peer*> peers_;
   std::set<const Peer*> started_;
   std::vector<std::shared_ptr<Sink>> sinks_;

@@ -58,6 +58,13 @@ class Site {
 
   PeerId id() const { return id_; }
   const std::vector<Heard>& heard(std::size_t slot = 0) { return heard_[peer.audio_slots().at(slot).ssrc]; }
+  /// Who is heard in any slot, by the first letter of what they say.
+  std::string voices() {
+    std::set<char> all;
+    for (const auto& [ssrc, packets] : heard_)
+      for (const auto& packet : packets) all.insert(packet.text.front());
+    return {all.begin(), all.end()};
+  }
   void forget() { heard_.clear(); }
   /// The time of every packet of the slot that came, by itself or within another.
   const std::set<std::uint32_t>& times() const { return times_; }
@@ -354,6 +361,67 @@ TEST_F(SoundTest, AnOldBrowserGetsNoRedundancyWhateverItLoses) {
   EXPECT_GT(listener.heard().size(), static_cast<std::size_t>(rtp::LossGauge::most_generations));
   for (const auto& packet : listener.heard()) EXPECT_EQ(packet.generations, 0u);
   EXPECT_EQ(listener.heard().back().text, modern.heard().back().text);
+}
+
+// ---- whose voices
+
+TEST_F(SoundTest, OfFiveOpenMicrophonesTheLoudestThreeAreHeard) {
+  std::vector<Site*> halls;
+  for (int i = 0; i < 5; ++i) halls.push_back(&hall(i + 1, std::string(1, static_cast<char>('A' + i))));
+  auto& listener = viewer(3);
+  open({1, 2, 3, 4, 5});
+  const auto everybody = [&](const std::array<int, 5>& below) {
+    for (std::size_t i = 0; i < 5; ++i) halls[i]->speak(below[i]);
+    ASSERT_TRUE(settled());
+  };
+  // Who had the first places is not known; who speaks gets them from who does not.
+  const std::array<int, 5> first{silence, talk, silence, talk, talk};
+  ASSERT_TRUE(run_until([&] {
+    everybody(first);
+    listener.forget();
+    everybody(first);
+    return listener.voices() == "BDE";
+  }));
+  // The fourth speaks as loud as the others: no place for it.
+  for (int i = 0; i < 30; ++i) everybody({talk, talk, silence, talk, talk});
+  EXPECT_EQ(listener.voices(), "BDE");
+}
+
+TEST_F(SoundTest, AViewerWithOneSlotHearsWhoSpeaks) {
+  auto& first = hall(1, "A");
+  auto& second = hall(2, "B");
+  auto& listener = viewer(1);
+  open({1, 2});
+  ASSERT_TRUE(run_until([&] {
+    first.speak(silence);
+    second.speak(talk);
+    return listener.voices().find('B') != std::string::npos;
+  }));
+  ASSERT_TRUE(settled());
+  listener.forget();
+  first.speak(silence);
+  second.speak(talk);
+  ASSERT_TRUE(settled());
+  EXPECT_EQ(listener.voices(), "B");
+}
+
+TEST_F(SoundTest, AWaitingVoiceIsHeardAsSoonAsAnotherHallIsGone) {
+  std::vector<Site*> halls;
+  for (int i = 0; i < 4; ++i) halls.push_back(&hall(i + 1, std::string(1, static_cast<char>('A' + i))));
+  auto& listener = viewer(3);
+  open({1, 2, 3, 4});
+  ASSERT_TRUE(run_until([&] {
+    for (int i = 0; i < 3; ++i) halls[static_cast<std::size_t>(i)]->speak(talk);
+    return listener.voices() == "ABC";
+  }));
+  // Too quiet to take anybody's place.
+  for (int i = 0; i < 20; ++i) halls[3]->speak(silence);
+  ASSERT_TRUE(settled());
+  EXPECT_EQ(listener.voices(), "ABC");
+  engine_.disconnect(halls[1]->id());
+  ASSERT_TRUE(run_until([&] { return halls[1]->peer.closed(); }));
+  halls[3]->speak(silence);
+  EXPECT_TRUE(run_until([&] { return listener.voices() == "ABCD"; })) << "and nobody gave a command";
 }
 
 }  // namespace
