@@ -309,7 +309,7 @@ void Connections::on_media(const media::Event& event) {
   } else if (const auto* wanted = std::get_if<media::CameraWanted>(&event)) {
     const Audience hall{MeetingId{static_cast<std::int64_t>(wanted->stage)},
                         SiteId{static_cast<std::int64_t>(wanted->source)}};
-    auto* const seat = seats_.find(hall);
+    auto* const seat = around_.seats.find(hall);
     if (seat == nullptr) return;
     seat->layers = wanted->rids;
     if (seat->socket) send(*seat->socket, SendLayers{wanted->rids});
