@@ -8,32 +8,41 @@
 #include "server/http/records.h"
 #include "server/session/views.h"
 
+// clang-format off
 /// Bodies of the JSON API (application/json). Errors are RFC 9457 problem details, see Problem.
 ///
-/// | method and path                          | role                | body → answer | | POST /api/login |
-/// anyone              | LogIn → Me, sets the cookie __Host-sid         | | POST /api/logout | logged in | →
-/// 204                                          | | GET  /api/me                             | logged in | →
-/// Me                                           | | POST /api/setup                          | one-time token
-/// | SetUp → Me (makes the first administrator)     | | GET  /api/units, POST, PUT /api/units/ID | staff;
-/// administrator| → Unit[]; Unit → Unit                          | | GET  /api/sites, POST, PUT /api/sites/ID
-/// | staff; administrator| → Site[]; Site → Site                          | | GET  /api/accounts, POST, PUT
-/// …/ID       | administrator       | → Account[]; NewAccount → Account; Account → … | | POST
-/// /api/accounts/ID/password           | administrator, self | NewPassword → 204 | | GET
-/// /api/meetings?from=MS&until=MS      | logged in           | → MeetingSummary[] | | POST /api/meetings |
-/// clerk, operator, administrator | MeetingForm → MeetingDetail         | | GET  /api/meetings/ID | logged in
-/// | → MeetingDetail                                | | PUT  /api/meetings/ID                    | clerk, …
-/// | ChangeMeeting → MeetingDetail                  | | POST /api/meetings/ID/call-off           | clerk, …
-/// | CallOff → MeetingDetail                        | | POST /api/meetings/ID/links/SITE         | clerk, …
-/// | → MeetingDetail (a new link for that hall)     | | POST /api/meetings/ID/documents?name=&use=| clerk, …
-/// | the bytes, streamed → 201 Document             | | PUT  /api/documents/ID                   | clerk, …
-/// | DocumentForm → Document                        | | DELETE /api/documents/ID                 | clerk, …
-/// | → 204                                          | | GET  /api/documents/ID/file[?download]   | logged in
-/// | the bytes, with ranges                         | | GET  /api/recordings/ID/file             | staff,
-/// chair        | the bytes, with ranges                         | | GET  /api/search?q=WORDS | logged in | →
-/// SearchHit[]                                  | | GET  /api/hall/TOKEN                     | hall link | →
-/// HallPage                                     | | GET  /api/hall/TOKEN/documents/ID/file   | hall link |
-/// the bytes, with ranges                         | | GET  /healthz, /metrics                  | anyone;
-/// loopback    | ready or why not, version; Prometheus text     |
+/// | method and path                            | who                            | body → answer |
+/// | --- | --- | --- |
+/// | POST /api/login                            | anyone                         | LogIn → Me, sets the cookie __Host-sid |
+/// | POST /api/logout                           | logged in                      | → 204 |
+/// | GET  /api/me                               | logged in                      | → Me |
+/// | POST /api/setup                            | one-time token                 | SetUp → Me (makes the first administrator) |
+/// | GET  /api/units, POST, PUT …/ID            | staff; administrator           | → Unit[]; Unit → Unit |
+/// | GET  /api/sites, POST, PUT …/ID            | staff; administrator           | → Site[]; Site → Site |
+/// | GET  /api/accounts, POST, PUT …/ID         | administrator                  | → Account[]; NewAccount → Account; Account → Account |
+/// | POST /api/accounts/ID/password             | administrator, self            | NewPassword → 204 |
+/// | GET  /api/meetings?from=MS&until=MS        | logged in                      | → MeetingSummary[] |
+/// | POST /api/meetings                         | clerk, operator, administrator | MeetingForm → MeetingDetail |
+/// | GET  /api/meetings/ID                      | logged in                      | → MeetingDetail |
+/// | PUT  /api/meetings/ID                      | clerk, …                       | ChangeMeeting → MeetingDetail |
+/// | POST /api/meetings/ID/call-off             | clerk, …                       | CallOff → MeetingDetail |
+/// | POST /api/meetings/ID/links/SITE           | clerk, …                       | → MeetingDetail (a new link for that hall) |
+/// | POST /api/meetings/ID/documents?name=&use= | clerk, …                       | the bytes, streamed → 201 Document |
+/// | POST /api/meetings/ID/commands             | bearer: command                | one row of session/commands.h → 204 |
+/// | POST /api/meetings/ID/whip                 | bearer: publish                | RFC 9725: SDP offer → 201 SDP answer, Location, ETag |
+/// | POST /api/meetings/ID/whep                 | bearer: watch                  | WHEP: the same for a player |
+/// | PATCH, DELETE of that Location             | the same                       | candidates → 204 (a restart: 422); → 200 |
+/// | PUT  /api/documents/ID                     | clerk, …                       | DocumentForm → Document |
+/// | DELETE /api/documents/ID                   | clerk, …                       | → 204 |
+/// | GET  /api/documents/ID/file[?download]     | logged in                      | the bytes, with ranges |
+/// | GET  /api/recordings/ID/file               | staff, chair                   | the bytes, with ranges |
+/// | GET  /api/search?q=WORDS                   | logged in                      | → SearchHit[] |
+/// | GET  /api/hall/TOKEN                       | hall link                      | → HallPage |
+/// | GET  /api/hall/TOKEN/documents/ID/file     | hall link                      | the bytes, with ranges |
+/// | GET  /healthz, /metrics                    | anyone; loopback               | ready or why not, version; Prometheus text |
+///
+/// Bearer tokens (auth/access_tokens.h) stand in the file of --links; whip and whep may be asked by pages of any origin.
+// clang-format on
 namespace diemcau::http {
 using scheduler::AccountId;
 using scheduler::DocumentId;

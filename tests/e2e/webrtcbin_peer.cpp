@@ -134,8 +134,8 @@ class Arrivals {
     const auto* about = gst_caps_get_structure(gst_sample_get_caps(sample), 0);
     gst_structure_get_int(about, "width", &width);
     gst_structure_get_int(about, "height", &height);
-    const auto row = static_cast<std::size_t>((width * 3 + 3) / 4 * 4);
-    const auto at = static_cast<std::size_t>(height / 2) * row + static_cast<std::size_t>(width / 2) * 3;
+    const auto row = (static_cast<std::size_t>(width) * 3 + 3) / 4 * 4;  // GStreamer's stride of RGB
+    const auto at = static_cast<std::size_t>(height) / 2 * row + static_cast<std::size_t>(width) / 2 * 3;
     with_bytes(sample, [&](const GstMapInfo& map) {
       if (at + 2 < map.size)
         say("picture " + std::to_string(map.data[at]) + " " + std::to_string(map.data[at + 1]) + " " +
