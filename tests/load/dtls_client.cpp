@@ -71,6 +71,9 @@ DtlsClient::DtlsClient(Send send) : parts_(std::make_unique<Parts>()), send_(std
   BIO_set_mem_eof_return(parts.output, -1);
   SSL_set_bio(parts.ssl.get(), parts.input, parts.output);
   SSL_set_mtu(parts.ssl.get(), 1200);
+  // As Chromium: a lost handshake packet is sent again after 50 ms, then after twice as long each time.
+  DTLS_set_timer_cb(parts.ssl.get(),
+                    [](SSL*, unsigned int before) { return before == 0 ? 50000U : 2 * before; });
   SSL_set_connect_state(parts.ssl.get());
 }
 

@@ -33,7 +33,7 @@ std::vector<std::byte> write_request(const StunRequest& request) {
   put(out, 0x0024, 2);  // PRIORITY
   put(out, 4, 2);
   put(out, 0x6e7f1eff, 4);
-  put(out, 0x802a, 2);  // ICE-CONTROLLING
+  put(out, request.controlling ? 0x802a : 0x8029, 2);  // ICE-CONTROLLING, ICE-CONTROLLED
   put(out, 8, 2);
   put(out, 0x01234567, 4);
   put(out, 0x89abcdef, 4);

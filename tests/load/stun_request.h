@@ -6,10 +6,11 @@
 
 namespace diemcau::load {
 
-/// A binding request of a controlling ICE agent (RFC 8445 7.2.4).
+/// A binding request of a full ICE agent (RFC 8445 7.2.4).
 struct StunRequest {
   std::string username;  ///< "theirs:ours"
   std::string password;  ///< theirs
+  bool controlling = true;
   bool use_candidate = false;
   std::array<std::byte, 12> transaction{};
 };

@@ -26,6 +26,8 @@ using namespace std::chrono_literals;
 constexpr auto first_checks = 50ms;    // until the server has answered
 constexpr auto later_checks = 2500ms;  // consent freshness (RFC 7675) as Chromium keeps it
 constexpr std::size_t longest_packet = 1600;
+constexpr std::size_t batch = 32;  // datagrams taken with one call
+constexpr const char* local_password = "abcdefghijklmnopqrstuvwx";
 
 std::string random_text(std::size_t length) {
   std::string text(length, '\0');
@@ -54,8 +56,9 @@ std::string TestPeer::offer() const {
     if (video) lines << ' ' << int{repair};
     if (protects) lines << ' ' << int{red};
     lines << "\r\nc=IN IP4 0.0.0.0\r\na=mid:" << mid << "\r\na=ice-ufrag:" << local_ufrag_
-          << "\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 " << dtls_.fingerprint()
-          << "\r\na=setup:actpass\r\na=rtcp-mux\r\na=" << direction << "\r\na=extmap:" << level_extension
+          << "\r\na=ice-pwd:" << local_password << "\r\na=fingerprint:sha-256 " << dtls_.fingerprint()
+          << "\r\na=setup:" << shape_.setup << "\r\na=rtcp-mux\r\na=" << direction
+          << "\r\na=extmap:" << level_extension
           << " urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\na=extmap:" << transport_sequence_extension
           << " http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\na=extmap:"
           << mid_extension << " urn:ietf:params:rtp-hdrext:sdes:mid\r\na=rtpmap:" << type
@@ -78,9 +81,44 @@ std::string TestPeer::offer() const {
 }
 
 void TestPeer::start(const std::string& answer) {
-  std::istringstream lines(answer);
+  read(answer);
+  start();
+}
+
+void TestPeer::start() {
+  open_path(candidate_);
+  check();
+}
+
+std::string TestPeer::answer(const std::string& offer) {
+  read(offer);
+  controlling_ = false;
+  // Each m-line again with its first payload type, and what was agreed about it (RFC 3264 6).
+  std::istringstream lines(offer);
+  std::string line, group, kind, type;
+  std::ostringstream media;
+  while (std::getline(lines, line)) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.starts_with("a=group:BUNDLE")) group = line;
+    if (line.starts_with("m=")) {
+      std::string port, protocol;
+      std::istringstream(line) >> kind >> port >> protocol >> type;
+      media << kind << " 9 " << protocol << ' ' << type
+            << "\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:" << local_ufrag_ << "\r\na=ice-pwd:" << local_password
+            << "\r\na=fingerprint:sha-256 " << dtls_.fingerprint()
+            << "\r\na=setup:active\r\na=rtcp-mux\r\na=recvonly\r\n";
+    }
+    if (!kind.empty() &&
+        (line.starts_with("a=mid:") || line.starts_with("a=extmap:") ||
+         line.starts_with("a=rtpmap:" + type + ' ') || line.starts_with("a=rtcp-fb:" + type + ' ')))
+      media << line << "\r\n";
+  }
+  return "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n" + group + "\r\n" + media.str();
+}
+
+void TestPeer::read(const std::string& description) {
+  std::istringstream lines(description);
   std::string line;
-  std::string candidate;
   Slot media;
   bool sends = false;
   while (std::getline(lines, line)) {
@@ -99,15 +137,13 @@ void TestPeer::start(const std::string& answer) {
     if (auto fingerprint = after("a=fingerprint:sha-256 "); !fingerprint.empty())
       remote_fingerprint_ = fingerprint;
     if (auto found = after("a=candidate:");
-        candidate.empty() && found.find(shape_.over_tcp ? " tcp " : " udp ") != std::string::npos)
-      candidate = found;
+        candidate_.empty() && found.find(shape_.over_tcp ? " tcp " : " udp ") != std::string::npos)
+      candidate_ = found;
     if (auto ssrc = after("a=ssrc:"); sends && !ssrc.empty()) {
       media.ssrc = static_cast<std::uint32_t>(std::stoul(ssrc));
       (media.video ? video_slots_ : audio_slots_).push_back(media);
     }
   }
-  open_path(candidate);
-  check();
 }
 
 void TestPeer::open_path(const std::string& candidate) {
@@ -121,6 +157,9 @@ void TestPeer::open_path(const std::string& candidate) {
   server.sin_port = htons(port);
   if (inet_pton(AF_INET, ip.c_str(), &server.sin_addr) != 1)
     throw std::runtime_error("no candidate: " + candidate);
+  sockaddr_storage storage{};
+  std::memcpy(&storage, &server, sizeof server);
+  server_ = transport::endpoint_from(storage);
   socket_ = transport::FileDescriptor(
       ::socket(AF_INET, (shape_.over_tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0));
   if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&server), sizeof server) != 0)
@@ -128,12 +167,14 @@ void TestPeer::open_path(const std::string& candidate) {
   const int size = 4 << 20;
   setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
   const int yes = 1;
+  setsockopt(socket_.get(), SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof yes);
   if (shape_.over_tcp) setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   fcntl(socket_.get(), F_SETFL, O_NONBLOCK);
 }
 
 void TestPeer::check() {
-  StunRequest request{remote_ufrag_ + ":" + local_ufrag_, remote_password_, answered_, {}};
+  StunRequest request{
+      remote_ufrag_ + ":" + local_ufrag_, remote_password_, controlling_, controlling_ && answered_, {}};
   const auto number = ++checks_;
   std::memcpy(request.transaction.data(), &number, sizeof number);
   checked_ = Clock::now();
@@ -181,30 +222,77 @@ void TestPeer::send_rtcp(std::span<const std::byte> plain) {
 
 void TestPeer::poll(std::chrono::milliseconds wait) {
   pollfd ready{socket_.get(), POLLIN, 0};
-  if (::poll(&ready, 1, static_cast<int>(wait.count())) > 0) {
-    std::array<std::byte, 65536> bytes;
-    for (;;) {
-      const auto count = recv(socket_.get(), bytes.data(), bytes.size(), 0);
-      if (count <= 0) break;
-      const auto got = std::span(bytes).first(static_cast<std::size_t>(count));
-      if (!shape_.over_tcp) {
-        on_packet(got);
-      } else if (!frames_.feed(got, [this](std::span<std::byte> packet) { on_packet(packet); })) {
-        throw std::runtime_error("the server's TCP framing is broken");
-      }
-    }
-  }
+  if (::poll(&ready, 1, static_cast<int>(wait.count())) > 0) receive();
+  tend();
+}
+
+void TestPeer::tend() {
   const auto now = Clock::now();
   if (now - checked_ > (answered_ ? later_checks : first_checks)) check();
-  if (answered_ && !connected()) dtls_.on_timer();
+  if (nominated_ && !connected()) dtls_.on_timer();
+}
+
+void TestPeer::receive() {
+  if (shape_.over_tcp) {
+    receive_stream();
+  } else {
+    receive_datagrams();
+  }
+}
+
+void TestPeer::receive_stream() {
+  std::array<std::byte, 65536> bytes;
+  for (;;) {
+    const auto count = recv(socket_.get(), bytes.data(), bytes.size(), 0);
+    if (count <= 0) break;
+    const auto got = std::span(bytes).first(static_cast<std::size_t>(count));
+    arrived_ = Clock::now();
+    if (!frames_.feed(got, [this](std::span<std::byte> packet) { on_packet(packet); }))
+      throw std::runtime_error("the server's TCP framing is broken");
+  }
+}
+
+void TestPeer::receive_datagrams() {
+  struct Datagram {
+    std::array<std::byte, longest_packet> bytes;
+    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(timespec))> control;
+    iovec part;
+  };
+  static thread_local std::array<Datagram, batch> datagrams;
+  std::array<mmsghdr, batch> messages{};
+  for (;;) {
+    for (std::size_t i = 0; i < batch; ++i) {
+      auto& header = messages[i].msg_hdr;
+      datagrams[i].part = {datagrams[i].bytes.data(), datagrams[i].bytes.size()};
+      header.msg_iov = &datagrams[i].part;
+      header.msg_iovlen = 1;
+      header.msg_control = datagrams[i].control.data();
+      header.msg_controllen = datagrams[i].control.size();
+    }
+    const int count = recvmmsg(socket_.get(), messages.data(), batch, MSG_DONTWAIT, nullptr);
+    // The kernel stamps with the wall clock.
+    const auto steady = Clock::now();
+    const auto wall = std::chrono::system_clock::now();
+    for (int i = 0; i < count; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      arrived_ = steady;
+      if (const auto* control = CMSG_FIRSTHDR(&messages[at].msg_hdr);
+          control != nullptr && control->cmsg_type == SCM_TIMESTAMPNS) {
+        timespec stamp{};
+        std::memcpy(&stamp, CMSG_DATA(control), sizeof stamp);
+        const auto since = wall.time_since_epoch() - std::chrono::seconds(stamp.tv_sec) -
+                           std::chrono::nanoseconds(stamp.tv_nsec);
+        arrived_ -= std::chrono::duration_cast<Clock::duration>(since);
+      }
+      on_packet(std::span(datagrams[at].bytes).first(messages[at].msg_len));
+    }
+    if (count < static_cast<int>(batch)) return;
+  }
 }
 
 void TestPeer::on_packet(std::span<std::byte> packet) {
   if (transport::looks_like_stun(packet)) {
-    if (answered_ || packet[0] != std::byte{1} || packet[1] != std::byte{1}) return;
-    answered_ = true;
-    check();  // nominates
-    dtls_.start();
+    on_stun(packet);
   } else if (transport::looks_like_dtls(packet)) {
     dtls_.receive(packet);
     if (connected() || !dtls_.connected()) return;
@@ -224,6 +312,23 @@ void TestPeer::on_packet(std::span<std::byte> packet) {
     if (loses && loses(packet)) return;
     if (const auto plain = receiver_->unprotect_rtp(packet); plain && on_rtp) on_rtp(*plain);
   }
+}
+
+void TestPeer::on_stun(std::span<const std::byte> packet) {
+  const bool ready = answered_ && nominated_;
+  if (packet[0] == std::byte{1} && packet[1] == std::byte{1}) {  // a success response
+    if (answered_) return;
+    answered_ = true;
+    if (controlling_) {
+      check();
+      nominated_ = true;
+    }
+  } else if (const auto request = transport::parse_binding_request(packet)) {
+    // Only servers that are no ICE-lite agents check us.
+    send_raw(transport::binding_response(*request, server_, local_password));
+    nominated_ = nominated_ || (!controlling_ && request->use_candidate);
+  }
+  if (!ready && answered_ && nominated_) dtls_.start();
 }
 
 }  // namespace diemcau::load

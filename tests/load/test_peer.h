@@ -16,9 +16,10 @@
 
 namespace diemcau::load {
 
-/// A WebRTC peer as a page of ours is one, without browser and codecs: full ICE against an ICE-lite server,
-/// DTLS client, SRTP. The caller makes the RTP packets it sends and gets those it receives, decrypted. One
-/// thread: nothing happens outside of the calls; poll() moves it on.
+/// A WebRTC peer as a page of ours is one, without browser and codecs: full ICE against a server at one
+/// address, DTLS client, SRTP. The caller makes the RTP packets it sends and gets those it receives,
+/// decrypted. One thread: nothing happens outside of the calls. poll() moves one peer on; who has hundreds of
+/// them watches fd() and calls receive() and tend() itself.
 class TestPeer {
  public:
   using Clock = std::chrono::steady_clock;
@@ -35,6 +36,9 @@ class TestPeer {
     int video_slots = 0, audio_slots = 0;
     bool over_tcp = false;
     bool protects_voice = true;  ///< knows NACK and RED for sound; false: an old browser
+    /// The DTLS role it offers. A server that would take the active part of an actpass offer, as RFC 5763 5
+    /// recommends, is asked to be passive: this peer is always the client.
+    const char* setup = "actpass";
   };
   struct Slot {
     bool video{};
@@ -50,6 +54,10 @@ class TestPeer {
   std::string offer() const;
   /// Takes the answer and sends the first connectivity check.
   void start(const std::string& answer);
+  /// The other way round, for servers that offer what they send: our answer, which takes all of it. Once the
+  /// server has the answer, start() without argument sends the first check.
+  std::string answer(const std::string& offer);
+  void start();
   bool connected() const { return sender_.has_value(); }
   /// The server said goodbye.
   bool closed() const { return dtls_.closed_by_peer(); }
@@ -59,6 +67,11 @@ class TestPeer {
 
   /// Takes what waits; waits for it at most so long. Resends checks and handshake when it is time.
   void poll(std::chrono::milliseconds wait);
+  void receive();  ///< takes what waits
+  void tend();     ///< resends what is due; every 50 ms is often enough
+  /// When the kernel took the packet that on_rtp is being called for (UDP; how busy this thread is does not
+  /// matter).
+  Clock::time_point arrived() const { return arrived_; }
   int fd() const { return socket_.get(); }
 
   /// Called for each plain packet, in poll().
@@ -78,21 +91,28 @@ class TestPeer {
   const std::string& remote_ufrag() const { return remote_ufrag_; }
 
  private:
+  void read(const std::string& description);
   void open_path(const std::string& candidate);
+  void receive_datagrams();
+  void receive_stream();
   void check();
   void on_packet(std::span<std::byte> packet);
+  void on_stun(std::span<const std::byte> packet);
 
   Shape shape_;
-  std::string local_ufrag_, remote_ufrag_, remote_password_, remote_fingerprint_;
+  std::string local_ufrag_, remote_ufrag_, remote_password_, remote_fingerprint_, candidate_;
   std::vector<Slot> video_slots_, audio_slots_;
   transport::FileDescriptor socket_;
   transport::FrameReader frames_;
   DtlsClient dtls_;
   std::optional<transport::SrtpSender> sender_;
   std::optional<transport::SrtpReceiver> receiver_;
-  Clock::time_point checked_{};
+  Clock::time_point checked_{}, arrived_{};
   std::uint32_t checks_ = 0;
   bool answered_ = false;
+  bool controlling_ = true;  ///< who offers nominates the path (RFC 8445 6.1.1)
+  bool nominated_ = false;
+  transport::Endpoint server_;
 };
 
 }  // namespace diemcau::load

@@ -1,0 +1,50 @@
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <curl/curl.h>
+#include <sched.h>
+
+#include "tests/load/engine_room.h"
+#include "tests/load/http.h"
+#include "tests/load/janus_room.h"
+#include "tests/load/measurement.h"
+
+/// Measures one server in one case and prints one line of JSON. tests/load/run starts the servers.
+int main(int argc, char** argv) try {
+  namespace load = diemcau::load;
+  std::string server, name, url;
+  int process = 0, server_core = 0, client_core = 1;
+  load::Windows windows;
+  int seconds = 10;
+  CLI::App app("Điểm Cầu's load client");
+  app.add_option("--server", server)->required()->check(CLI::IsMember({"engine", "janus"}));
+  app.add_option("--case", name, "one_N, nine or main_eight_N")->required();
+  app.add_option("--url", url, "of Janus' API");
+  app.add_option("--process", process, "the server's process id");
+  app.add_option("--server-core", server_core, "where the engine's own process runs");
+  app.add_option("--client-core", client_core, "where this process runs");
+  app.add_option("--windows", windows.count)->check(CLI::Range(1, 100));
+  app.add_option("--seconds", seconds, "length of each window")->check(CLI::Range(1, 3600));
+  CLI11_PARSE(app, argc, argv);
+  windows.length = std::chrono::seconds(seconds);
+  const auto what = load::find_case(name);
+  const auto publishers = static_cast<int>(what.publishers.size());
+
+  std::unique_ptr<load::Room> room;
+  if (server == "engine") room = std::make_unique<load::EngineRoom>(server_core, publishers);
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(static_cast<std::size_t>(client_core), &set);
+  if (sched_setaffinity(0, sizeof set, &set) != 0) throw std::runtime_error("there is no such processor");
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  load::Crowd crowd;
+  load::Http http(crowd.fd(), [&] { crowd.turn(std::chrono::milliseconds(0)); });
+  if (server == "janus") room = std::make_unique<load::JanusRoom>(http, url, process, publishers);
+  std::cout << load::measure(what, *room, crowd, windows).dump() << std::endl;
+  return 0;
+} catch (const std::exception& error) {
+  std::cerr << "load: " << error.what() << "\n";
+  return 1;
+}

@@ -1,0 +1,27 @@
+// The lines of JSON of one run as a table in Markdown, with what ours costs beside Janus and the floor.
+import { readFileSync } from "node:fs";
+
+const lines = readFileSync(process.argv[2], "utf8").trim().split("\n").map((line) => JSON.parse(line));
+const floor = lines.find((line) => line.case === "floor")?.us_per_packet_100_receivers;
+const measured = lines.filter((line) => line.case !== "floor");
+
+console.log(`\nFloor: ${floor} µs a packet.\n`);
+console.log("| case | server | µs a packet | of Janus | of the floor | delay p50, p99, max ms | lost | kB a viewer | join median, max ms |");
+console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+for (const line of measured) {
+  const janus = measured.find((other) => other.case === line.case && other.server === "janus");
+  const ratio = (base) => (base ? (line.us_per_packet / base).toFixed(2) : "");
+  const delay = line.delay_ms;
+  const cells = [
+    line.case,
+    line.server,
+    line.us_per_packet,
+    line === janus ? "" : ratio(janus?.us_per_packet),
+    ratio(floor),
+    `${delay.p50}, ${delay.p99}, ${delay.max}`,
+    `${line.lost} of ${line.received + line.lost}`,
+    line.kb_per_viewer,
+    line.join_ms ? `${line.join_ms.median}, ${line.join_ms.max}` : "",
+  ];
+  console.log(`| ${cells.join(" | ")} |`);
+}
