@@ -10,18 +10,20 @@
 #include "tests/load/http.h"
 #include "tests/load/janus_room.h"
 #include "tests/load/measurement.h"
+#include "tests/load/whip_room.h"
 
 /// Measures one server in one case and prints one line of JSON. tests/load/run starts the servers.
 int main(int argc, char** argv) try {
   namespace load = diemcau::load;
-  std::string server, name, url;
+  std::string server, name, url, links;
   int process = 0, server_core = 0, client_core = 1;
   load::Windows windows;
   int seconds = 10;
   CLI::App app("Điểm Cầu's load client");
-  app.add_option("--server", server)->required()->check(CLI::IsMember({"engine", "janus"}));
+  app.add_option("--server", server)->required()->check(CLI::IsMember({"diemcau", "engine", "janus"}));
   app.add_option("--case", name, "one_N, nine or main_eight_N")->required();
   app.add_option("--url", url, "of Janus' API");
+  app.add_option("--links", links, "file of the demo's links");
   app.add_option("--process", process, "the server's process id");
   app.add_option("--server-core", server_core, "where the engine's own process runs");
   app.add_option("--client-core", client_core, "where this process runs");
@@ -38,9 +40,17 @@ int main(int argc, char** argv) try {
   CPU_ZERO(&set);
   CPU_SET(static_cast<std::size_t>(client_core), &set);
   if (sched_setaffinity(0, sizeof set, &set) != 0) throw std::runtime_error("there is no such processor");
-  curl_global_init(CURL_GLOBAL_DEFAULT);
   load::Crowd crowd;
-  load::Http http(crowd.fd(), [&] { crowd.turn(std::chrono::milliseconds(0)); });
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  nlohmann::json access;
+  std::string authority;
+  if (server == "diemcau") {
+    std::ifstream(links) >> access;
+    authority = access.at("ca");
+  }
+  load::Http http(
+      crowd.fd(), [&] { crowd.turn(std::chrono::milliseconds(0)); }, authority);
+  if (server == "diemcau") room = std::make_unique<load::WhipRoom>(http, access, process, publishers);
   if (server == "janus") room = std::make_unique<load::JanusRoom>(http, url, process, publishers);
   std::cout << load::measure(what, *room, crowd, windows).dump() << std::endl;
   return 0;
