@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 
 const lines = readFileSync(process.argv[2], "utf8").trim().split("\n").map((line) => JSON.parse(line));
-const floor = lines.find((line) => line.case === "floor")?.us_per_packet_100_receivers;
+const floor = lines.find((line) => line.case === "floor");
 const measured = lines.filter((line) => line.case !== "floor");
 
-console.log(`\nFloor: ${floor} µs a packet.\n`);
+console.log(`\nFloor: ${floor.us_per_packet} µs a packet to one receiver, ${floor.us_per_packet_100_receivers} to 100.\n`);
 console.log("| case | server | µs a packet | of Janus | of the floor | delay p50, p99, max ms | lost | kB a viewer | join median, max ms |");
 console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
 for (const line of measured) {
@@ -17,7 +17,7 @@ for (const line of measured) {
     line.server,
     line.us_per_packet,
     line === janus ? "" : ratio(janus?.us_per_packet),
-    ratio(floor),
+    ratio(floor.us_per_packet),
     `${delay.p50}, ${delay.p99}, ${delay.max}`,
     `${line.lost} of ${line.received + line.lost}`,
     line.kb_per_viewer,
