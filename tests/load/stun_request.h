@@ -10,9 +10,9 @@ namespace diemcau::load {
 struct StunRequest {
   std::string username;  ///< "theirs:ours"
   std::string password;  ///< theirs
-  bool controlling = true;
   bool use_candidate = false;
   std::array<std::byte, 12> transaction{};
+  bool controlling = true;
 };
 
 std::vector<std::byte> write_request(const StunRequest& request);

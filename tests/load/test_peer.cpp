@@ -174,7 +174,7 @@ void TestPeer::open_path(const std::string& candidate) {
 
 void TestPeer::check() {
   StunRequest request{
-      remote_ufrag_ + ":" + local_ufrag_, remote_password_, controlling_, controlling_ && answered_, {}};
+      remote_ufrag_ + ":" + local_ufrag_, remote_password_, controlling_ && answered_, {}, controlling_};
   const auto number = ++checks_;
   std::memcpy(request.transaction.data(), &number, sizeof number);
   checked_ = Clock::now();
