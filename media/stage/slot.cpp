@@ -151,6 +151,8 @@ void Slot::end_replay() {
 
 void Slot::live_step(const rtp::PacketView& packet, Clock::time_point now) {
   if (!replayed_ || rtp::sequence_distance(packet.sequence, first_repair_) < 0) return;
+  // The rest of a frame that was replayed in part has that frame's time.
+  if (packet.timestamp == replay_timestamp_) return;
   replayed_ = false;
   timestamp_offset_ =
       last_timestamp_ + std::max(ticks(now - last_sent_, clock_rate_), clock_rate_ / 1000) - packet.timestamp;

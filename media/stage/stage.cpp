@@ -228,7 +228,7 @@ void Stage::aim(Slot& slot, Track* wanted, Clock::time_point now) {
   // Make before break: the old picture runs until the new one's keyframe is here.
   slot.pending = wanted;
   wanted->waiting.push_back(&slot);
-  if (wanted->is_still(now)) replay(slot, *wanted, now);
+  if (wanted->is_still(now) || wanted->has_fresh_keyframe(now)) replay(slot, *wanted, now);
   if (slot.pending == wanted) ask(*wanted, now);
 }
 

@@ -34,6 +34,7 @@ std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Cloc
     transit_.reset();
     nack = rtp::NackGenerator(limits(kind_));
     history.clear();
+    keyframe_at_ = {};
     restarted_ = true;
   }
   ssrc_ = seen->ssrc;
@@ -93,6 +94,7 @@ std::optional<Track::Arrived> Track::keep(const rtp::PacketView& seen, std::span
   arrived.restarted = std::exchange(restarted_, false);
   if (keyframe) {
     gate.on_keyframe();
+    keyframe_at_ = now;
     height_ = arrived.picture->height;
   }
   return arrived;

@@ -60,6 +60,12 @@ class Track {
   /// No picture for a while: a still source, which answers no keyframe request.
   bool is_still(Clock::time_point now) const { return now - last_packet_ > std::chrono::milliseconds(250); }
 
+  /// Its last key frame is so near that all since then can be sent at once, instead of waiting for another:
+  /// browsers give none within 300 ms of the last.
+  bool has_fresh_keyframe(Clock::time_point now) const {
+    return now - keyframe_at_ < std::chrono::milliseconds(400);
+  }
+
   void on_sender_report(const rtp::SenderReport& report, Clock::time_point now);
   /// What we tell the sender about its stream, once a second.
   rtp::ReportBlock receiver_block(Clock::time_point now);
@@ -74,7 +80,7 @@ class Track {
   std::uint32_t ssrc_ = 0;
   int height_ = 0;
   bool restarted_ = false;
-  Clock::time_point last_packet_{};
+  Clock::time_point last_packet_{}, keyframe_at_{};
   // Receiver statistics of RFC 3550 6.4.1 and appendix A.
   std::optional<std::int64_t> highest_;
   std::int64_t expected_before_ = 0;

@@ -207,8 +207,7 @@ INSTANTIATE_TEST_SUITE_P(Over, EngineTest, testing::Values(false, true),
 TEST_P(EngineTest, AViewerGetsThePictureFromItsNextKeyframeOn) {
   auto& publisher = join(an_binh, 0, 0, "A");
   auto& viewer = join(std::nullopt, 1);
-  publisher.show(true);
-  for (int i = 0; i < 5; ++i) publisher.show();
+  for (int i = 0; i < 6; ++i) publisher.show();
   put_on_stage({an_binh});
   ASSERT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; })) << "the engine asks for one";
   for (int i = 0; i < 5; ++i) publisher.show();
@@ -222,6 +221,23 @@ TEST_P(EngineTest, AViewerGetsThePictureFromItsNextKeyframeOn) {
   EXPECT_TRUE(consecutive(viewer.video()));
   EXPECT_GT(woken_, 0);
   EXPECT_EQ(engine_.counters().peers, 2u);
+}
+
+TEST_P(EngineTest, AFreshKeyframeAndAllSinceAreSentAtOnce) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  const auto before = engine_.counters().packets_in;
+  publisher.show(true);
+  for (int i = 0; i < 5; ++i) publisher.show();
+  ASSERT_TRUE(run_until([&] { return engine_.counters().packets_in >= before + 6; }));
+  put_on_stage({an_binh});
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 6; })) << "without waiting for the next one";
+  EXPECT_TRUE(viewer.video()[0].keyframe);
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 7; }));
+  EXPECT_TRUE(consecutive(viewer.video()));
+  for (std::size_t i = 1; i < 7; ++i)
+    EXPECT_GT(viewer.video()[i].timestamp, viewer.video()[i - 1].timestamp) << i;
 }
 
 TEST_P(EngineTest, AnotherPictureReplacesTheOldOnlyWithItsKeyframe) {

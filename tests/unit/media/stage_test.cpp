@@ -271,6 +271,21 @@ TEST_F(SlotTest, AReplayIsSqueezedAndLiveGoesOnFromThere) {
   EXPECT_EQ(slot_.repair(first.view.sequence, now_), 1004);
 }
 
+TEST_F(SlotTest, TheRestOfAFrameThatWasReplayedInPartKeepsItsTime) {
+  bind({10, 1000, 1, 1, true});
+  slot_.replay_step(packet_);
+  const auto first = send({10, 1000, 1, 1, true});
+  slot_.end_replay();
+  now_ += 30ms;
+  load({11, 1000, 1, 1});
+  slot_.live_step(packet_, now_);
+  EXPECT_EQ(send({11, 1000, 1, 1}).view.timestamp, first.view.timestamp);
+  now_ += 30ms;
+  load({12, 4000, 2, 2});
+  slot_.live_step(packet_, now_);
+  EXPECT_GT(send({12, 4000, 2, 2}).view.timestamp, first.view.timestamp);
+}
+
 TEST_F(SlotTest, ReplaysAreSpaced) {
   EXPECT_TRUE(slot_.may_replay(now_));
   EXPECT_FALSE(slot_.may_replay(now_ + 249ms));
@@ -356,6 +371,13 @@ TEST_F(TrackTest, KeyframesSatisfyTheGate) {
   EXPECT_TRUE(track_.gate.due(now_ + 200ms));
   take(11, true);
   EXPECT_FALSE(track_.gate.due(now_ + 400ms));
+}
+
+TEST_F(TrackTest, AKeyframeIsFreshForAShortWhile) {
+  EXPECT_FALSE(track_.has_fresh_keyframe(now_));
+  take(10, true);
+  EXPECT_TRUE(track_.has_fresh_keyframe(now_ + 399ms));
+  EXPECT_FALSE(track_.has_fresh_keyframe(now_ + 400ms));
 }
 
 TEST_F(TrackTest, IsStillWithoutPictures) {
