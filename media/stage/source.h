@@ -14,13 +14,6 @@ using media::SourceId;
 
 enum class Kind { audio, video };
 
-/// What a stage asks of a source that is not a peer. Called on the media thread; must return at once.
-class KeyframeTarget {
- public:
-  virtual ~KeyframeTarget() = default;
-  virtual void request_keyframe() = 0;
-};
-
 /// What a stage gives to a renderer. Called on the media thread; must return at once (enqueue, never wait).
 class Sink {
  public:

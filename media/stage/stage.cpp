@@ -155,7 +155,10 @@ void Stage::want_keyframe(SourceId source, Clock::time_point now) {
 }
 
 void Stage::ask(Track& track, Clock::time_point now) {
-  if (!track.gate.want(now)) return;
+  if (track.gate.want(now)) request_keyframe(track);
+}
+
+void Stage::request_keyframe(const Track& track) {
   if (track.publisher() != nullptr) {
     track.publisher()->ask_keyframe(track);
   } else {
@@ -435,12 +438,7 @@ void Stage::on_timer(Clock::time_point now) {
       const bool recorded = !sinks_.empty() && is_in_scene(id) && source.camera->next_recorded == &track;
       const bool seen = !track.viewers.empty() || !track.waiting.empty() || recorded;
       if (track.nack.take_given_up() && seen) ask(track, now);
-      if (!seen || !track.gate.due(now)) continue;
-      if (track.publisher() != nullptr) {
-        track.publisher()->ask_keyframe(track);
-      } else {
-        calls_.ask_clip_keyframe();
-      }
+      if (seen && track.gate.due(now)) request_keyframe(track);
     }
   }
 }

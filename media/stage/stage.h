@@ -76,6 +76,7 @@ class Stage {
   void let_go(Slot& slot);
   void drop_tracks(Source& source);
   void ask(Track& track, Clock::time_point now);
+  void request_keyframe(const Track& track);
   void rebind(Track& track, Clock::time_point now);
   void pass_on(Track& track, const Track::Arrived& arrived, Clock::time_point now);
   void replay(Slot& slot, Track& track, Clock::time_point now);

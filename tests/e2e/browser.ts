@@ -43,5 +43,10 @@ export function launch(options: BrowserOptions = {}): Promise<Browser> {
 }
 
 export function context(browser: Browser, size = { width: 1920, height: 1080 }): Promise<BrowserContext> {
-  return browser.newContext({ viewport: size, locale: "vi-VN", timezoneId: "Asia/Ho_Chi_Minh", ignoreHTTPSErrors: true });
+  return browser.newContext({
+    viewport: size,
+    locale: "vi-VN",
+    timezoneId: "Asia/Ho_Chi_Minh",
+    ignoreHTTPSErrors: true,
+  });
 }

@@ -9,7 +9,12 @@ export interface Signs {
   readonly pitch: number;
 }
 
-const yuv = { red: [81, 90, 240], green: [145, 54, 34], blue: [41, 240, 110], yellow: [210, 16, 146] } as const;
+const yuv = {
+  red: [81, 90, 240],
+  green: [145, 54, 34],
+  blue: [41, 240, 110],
+  yellow: [210, 16, 146],
+} as const;
 const rate = 15;
 
 export interface Size {
@@ -26,7 +31,8 @@ function camera(colour: Signs["colour"], { width, height }: Size): Buffer {
     const luma = Buffer.alloc(width * height, y);
     // Something moves, as in a hall: otherwise there would be nothing to encode.
     const bar = width / 16;
-    for (let row = 0; row < height / 15; ++row) luma.fill(235, row * width + frame * bar, row * width + (frame + 1) * bar);
+    for (let row = 0; row < height / 15; ++row)
+      luma.fill(235, row * width + frame * bar, row * width + (frame + 1) * bar);
     const quarter = (width * height) / 4;
     parts.push(Buffer.from("FRAME\n"), luma, Buffer.alloc(quarter, u), Buffer.alloc(quarter, v));
   }

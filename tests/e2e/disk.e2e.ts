@@ -26,7 +26,9 @@ function fill(left: number): void {
 }
 
 beforeAll(async () => {
-  server = await Server.start((data) => execFileSync("mount", ["-t", "tmpfs", "-o", "size=320m", "tmpfs", data]));
+  server = await Server.start((data) =>
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=320m", "tmpfs", data]),
+  );
   desk = await Console.open(server);
   hall = await Hall.open(server.hall(sinHo.site), sinHo);
   await hall.passCheck();
@@ -41,10 +43,13 @@ afterAll(async () => {
 });
 
 const upload = (bytes: number) =>
-  desk.page.request.post(`${server.links.base}/api/meetings/${server.links.meeting}/documents?name=lon.pdf&use=paper`, {
-    data: Buffer.concat([Buffer.from("%PDF-1.7\n"), Buffer.alloc(bytes)]),
-    headers: { origin: server.links.base, "content-type": "application/pdf" },
-  });
+  desk.page.request.post(
+    `${server.links.base}/api/meetings/${server.links.meeting}/documents?name=lon.pdf&use=paper`,
+    {
+      data: Buffer.concat([Buffer.from("%PDF-1.7\n"), Buffer.alloc(bytes)]),
+      headers: { origin: server.links.base, "content-type": "application/pdf" },
+    },
+  );
 
 test("an upload that fills the disk is refused with its reason, and nothing of it is left", async () => {
   fill(4_000_000);
@@ -74,7 +79,10 @@ test("what cannot be stored is refused, and is possible again once there is room
   fill(0);
   await until("a refusal", async () => {
     await desk.tile("Sìn Hồ").getByRole("button", { name: /^mic/ }).click();
-    return desk.page.getByText(/hết chỗ đĩa|Không lưu được/).first().isVisible();
+    return desk.page
+      .getByText(/hết chỗ đĩa|Không lưu được/)
+      .first()
+      .isVisible();
   });
   rmSync(ballast());
   await until("the microphone to open", async () => {
@@ -83,5 +91,8 @@ test("what cannot be stored is refused, and is possible again once there is room
     await desk.tile("Sìn Hồ").getByRole("button", { name: "mic tắt" }).click();
     return false;
   });
-  await until("the server to be ready", async () => JSON.parse((await server.fetch("/healthz")).body).ready === true);
+  await until(
+    "the server to be ready",
+    async () => JSON.parse((await server.fetch("/healthz")).body).ready === true,
+  );
 });

@@ -71,7 +71,8 @@ test("after kill -9 the halls are back in session with the same stage, without a
 test("the recording of the killed run plays and seeks", async () => {
   const recordings = await until("the first part finished", async () => {
     const answer = await desk.page.request.get(`${server.links.base}/api/meetings/${server.links.meeting}`);
-    const all = ((await answer.json()) as { recordings: { id: number; state: string; started_at: number }[] }).recordings;
+    const all = ((await answer.json()) as { recordings: { id: number; state: string; started_at: number }[] })
+      .recordings;
     return all[0]?.state === "ready" ? all : undefined;
   });
   expect(recordings.length).toBe(2);
@@ -119,10 +120,14 @@ test("a WebSocket message of 1 MB closes that connection and nothing else", asyn
 
 test("a request for another host name is refused", async () => {
   const status = await new Promise<number>((done, fail) => {
-    request(`${server.links.base}/`, { headers: { host: "evil.example" }, rejectUnauthorized: false }, (answer) => {
-      answer.resume();
-      done(answer.statusCode ?? 0);
-    })
+    request(
+      `${server.links.base}/`,
+      { headers: { host: "evil.example" }, rejectUnauthorized: false },
+      (answer) => {
+        answer.resume();
+        done(answer.statusCode ?? 0);
+      },
+    )
       .on("error", fail)
       .end();
   });

@@ -11,7 +11,10 @@ export function makeFilm(pitch: number, seconds = 20): string {
     "video/x-raw,width=640,height=360,framerate=25/1 ! x264enc speed-preset=superfast ! mp4mux name=m ! filesink name=f " +
     `audiotestsrc num-buffers=${Math.floor((seconds * 48_000) / 1024)} freq=${pitch} volume=0.3 ! audio/x-raw,rate=48000 ! ` +
     `avenc_aac ! aacparse ! m.`;
-  execFileSync("gst-launch-1.0", ["-q", ...description.replace("filesink name=f", `filesink location=${file}`).split(" ")]);
+  execFileSync("gst-launch-1.0", [
+    "-q",
+    ...description.replace("filesink name=f", `filesink location=${file}`).split(" "),
+  ]);
   return file;
 }
 

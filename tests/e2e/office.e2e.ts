@@ -13,7 +13,9 @@ const title = "Hội nghị phòng, chống rét cho gia súc, cây trồng";
 /** A PDF as a ministry would send it: printed by a browser, from a page with Vietnamese text. */
 async function letter(): Promise<string> {
   const page = await office.page.context().newPage();
-  await page.setContent("<h1>Bộ Nông nghiệp và Phát triển nông thôn</h1><p>Số: 12/GM-BNN — V/v phòng, chống rét</p>");
+  await page.setContent(
+    "<h1>Bộ Nông nghiệp và Phát triển nông thôn</h1><p>Số: 12/GM-BNN — V/v phòng, chống rét</p>",
+  );
   const file = join(mkdtempSync(join(tmpdir(), "diemcau-letter-")), "12-GM-BNN.pdf");
   await page.pdf({ path: file });
   await page.close();
@@ -56,26 +58,37 @@ test("attaches a PDF, describes it and reads it", async () => {
   const [meeting] = /\d+/.exec(new URL(office.page.url()).pathname) ?? [];
   const detail = await (await office.page.request.get(`${server.links.base}/api/meetings/${meeting}`)).json();
   expect(detail.documents).toHaveLength(1);
-  const file = await office.page.request.get(`${server.links.base}/api/documents/${detail.documents[0].id}/file`);
+  const file = await office.page.request.get(
+    `${server.links.base}/api/documents/${detail.documents[0].id}/file`,
+  );
   expect(file.headers()["content-type"]).toBe("application/pdf");
   expect((await file.body()).subarray(0, 5).toString()).toBe("%PDF-");
   // Its last ten bytes alone, as a PDF reader asks for them.
-  const tail = await office.page.request.get(`${server.links.base}/api/documents/${detail.documents[0].id}/file`, {
-    headers: { range: "bytes=-10" },
-  });
+  const tail = await office.page.request.get(
+    `${server.links.base}/api/documents/${detail.documents[0].id}/file`,
+    {
+      headers: { range: "bytes=-10" },
+    },
+  );
   expect(tail.status()).toBe(206);
   expect((await tail.body()).length).toBe(10);
   await office.page.keyboard.press("Escape");
 });
 
 test("a file that hides a program and a document marked as a state secret are refused, and nothing of them is kept", async () => {
-  await office.attach({ name: "baocao.pdf", mimeType: "application/pdf", buffer: Buffer.from("MZ\u0090 not a PDF at all") });
+  await office.attach({
+    name: "baocao.pdf",
+    mimeType: "application/pdf",
+    buffer: Buffer.from("MZ\u0090 not a PDF at all"),
+  });
   await office.page.getByText("Loại tệp này không được nhận").waitFor();
   const pdf = join(mkdtempSync(join(tmpdir(), "diemcau-secret-")), "TỐI MẬT 05-BC.pdf");
   writeFileSync(pdf, "%PDF-1.7\n%%EOF\n");
   await office.attach(pdf);
   await office.page.getByText("dấu mật").first().waitFor();
-  const kept = execFileSync("find", [server.data, "-type", "f", "-path", "*documents*"], { encoding: "utf8" });
+  const kept = execFileSync("find", [server.data, "-type", "f", "-path", "*documents*"], {
+    encoding: "utf8",
+  });
   expect(kept.trim().split("\n")).toHaveLength(2); // the demo's invitation and the letter
 });
 

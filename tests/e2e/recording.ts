@@ -10,7 +10,12 @@ export interface Watched {
 }
 
 /** Plays a recorded file in the browser, as the archive's page does: opens, seeks, looks and listens. */
-export async function watch(page: Page, url: string, second: number, wanted: readonly number[]): Promise<Watched> {
+export async function watch(
+  page: Page,
+  url: string,
+  second: number,
+  wanted: readonly number[],
+): Promise<Watched> {
   const { duration, rgb, levels } = await page.evaluate(
     async ({ url, second, wanted }) => {
       const video = document.createElement("video");
@@ -18,7 +23,11 @@ export async function watch(page: Page, url: string, second: number, wanted: rea
       const event = (name: string) =>
         new Promise<void>((done, fail) => {
           video.addEventListener(name, () => done(), { once: true });
-          video.addEventListener("error", () => fail(new Error(video.error?.message ?? "the film does not play")), { once: true });
+          video.addEventListener(
+            "error",
+            () => fail(new Error(video.error?.message ?? "the film does not play")),
+            { once: true },
+          );
         });
       const loaded = event("loadedmetadata");
       video.src = url;
@@ -47,7 +56,17 @@ export async function watch(page: Page, url: string, second: number, wanted: rea
       const canvas = document.createElement("canvas");
       canvas.width = canvas.height = 8;
       const pen = canvas.getContext("2d");
-      pen?.drawImage(video, video.videoWidth / 4, video.videoHeight / 4, video.videoWidth / 2, video.videoHeight / 2, 0, 0, 8, 8);
+      pen?.drawImage(
+        video,
+        video.videoWidth / 4,
+        video.videoHeight / 4,
+        video.videoWidth / 2,
+        video.videoHeight / 2,
+        0,
+        0,
+        8,
+        8,
+      );
       const rgb = [...(pen?.getImageData(4, 4, 1, 1).data ?? [])].slice(0, 3);
       video.remove();
       await context.close();
@@ -61,6 +80,11 @@ export async function watch(page: Page, url: string, second: number, wanted: rea
 /** By which name a person calls a colour of the test cameras. */
 export function nameOf([red = 0, green = 0, blue = 0]: readonly number[]): Watched["colour"] {
   if (Math.max(red, green, blue) < 60) return "dark";
-  const names: Record<string, Signs["colour"]> = { "100": "red", "010": "green", "001": "blue", "110": "yellow" };
+  const names: Record<string, Signs["colour"]> = {
+    "100": "red",
+    "010": "green",
+    "001": "blue",
+    "110": "yellow",
+  };
   return names[[red > 110, green > 110, blue > 110].map(Number).join("")] ?? "other";
 }

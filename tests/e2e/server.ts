@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { createSocket } from "node:dgram";
+import { type EventEmitter, once } from "node:events";
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { request } from "node:https";
 import { until } from "./until.ts";
 
 export const root = resolve(import.meta.dirname, "../..");
@@ -27,12 +28,32 @@ export interface Links {
   readonly halls: readonly { site: string; number: number; url: string; whip: Access }[];
 }
 
+/** Free for TCP and UDP, and below the ports that the kernel gives to outgoing connections: nobody takes it meanwhile. */
 async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 10_000);
+    if (
+      (await isFree(createServer(), (tcp) => tcp.listen(port, "127.0.0.1"))) &&
+      (await isFree(createSocket("udp4"), (udp) => udp.bind(port, "127.0.0.1")))
+    )
+      return port;
+  }
+}
+
+async function isFree<T extends EventEmitter & { close(): unknown }>(
+  probe: T,
+  listen: (probe: T) => unknown,
+): Promise<boolean> {
+  const listening = once(probe, "listening").then(
+    () => true,
+    () => false,
+  );
+  listen(probe);
+  if (!(await listening)) return false;
+  const closed = once(probe, "close");
   probe.close();
-  return port;
+  await closed;
+  return true;
 }
 
 /** The real program with a demo data folder of its own. */
@@ -119,7 +140,8 @@ export class Server {
     this.process.stderr?.pipe(log, { end: false });
     const started = this.process;
     return await until(`the server's links (${this.folder}/log)`, () => {
-      if (started.exitCode !== null) throw new Error(`the server ended with ${started.exitCode}: ${this.log().slice(-2000)}`);
+      if (started.exitCode !== null)
+        throw new Error(`the server ended with ${started.exitCode}: ${this.log().slice(-2000)}`);
       return ready();
     });
   }
@@ -152,7 +174,14 @@ export class Server {
   }
 
   /** A request with a bearer token; `url` is whole, as in the links. */
-  ask(method: string, url: string, token: string, type: string, body = "", headers: Record<string, string> = {}) {
+  ask(
+    method: string,
+    url: string,
+    token: string,
+    type: string,
+    body = "",
+    headers: Record<string, string> = {},
+  ) {
     return this.fetch(new URL(url).pathname, {
       method,
       body,
@@ -161,23 +190,39 @@ export class Server {
   }
 
   /** A plain request with the server's own CA trusted: what a script would do. */
-  fetch(path: string, options: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {}) {
-    return new Promise<{ status: number; headers: Record<string, string | string[] | undefined>; body: string }>(
-      (done, fail) => {
-        const sent = request(
-          `${this.links.base}${path}`,
-          { method: options.method ?? "GET", headers: { ...options.headers, ...(options.body ? { "content-length": String(Buffer.byteLength(options.body)) } : {}) }, ca: readFileSync(this.links.ca) },
-          (answer) => {
-            const parts: Buffer[] = [];
-            answer.on("data", (part) => parts.push(part));
-            answer.on("end", () =>
-              done({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(parts).toString() }),
-            );
+  fetch(
+    path: string,
+    options: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {},
+  ) {
+    return new Promise<{
+      status: number;
+      headers: Record<string, string | string[] | undefined>;
+      body: string;
+    }>((done, fail) => {
+      const sent = request(
+        `${this.links.base}${path}`,
+        {
+          method: options.method ?? "GET",
+          headers: {
+            ...options.headers,
+            ...(options.body ? { "content-length": String(Buffer.byteLength(options.body)) } : {}),
           },
-        );
-        sent.on("error", fail);
-        sent.end(options.body);
-      },
-    );
+          ca: readFileSync(this.links.ca),
+        },
+        (answer) => {
+          const parts: Buffer[] = [];
+          answer.on("data", (part) => parts.push(part));
+          answer.on("end", () =>
+            done({
+              status: answer.statusCode ?? 0,
+              headers: answer.headers,
+              body: Buffer.concat(parts).toString(),
+            }),
+          );
+        },
+      );
+      sent.on("error", fail);
+      sent.end(options.body);
+    });
   }
 }

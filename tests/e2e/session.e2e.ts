@@ -1,8 +1,8 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { brokenFilm, makeFilm } from "./film.ts";
 import { Console } from "./pages/Console.ts";
 import { Hall } from "./pages/Hall.ts";
-import { readFileSync } from "node:fs";
-import { brokenFilm, makeFilm } from "./film.ts";
 import { watch } from "./recording.ts";
 import { audible } from "./senses.ts";
 import { Server } from "./server.ts";
@@ -20,7 +20,8 @@ const halls: Record<string, Hall> = {};
 beforeAll(async () => {
   server = await Server.start();
   desk = await Console.open(server);
-  for (const hall of [main, sinHo, tamDuong]) halls[hall.site] = await Hall.open(server.hall(hall.site), hall);
+  for (const hall of [main, sinHo, tamDuong])
+    halls[hall.site] = await Hall.open(server.hall(hall.site), hall);
 });
 
 afterAll(async () => {
@@ -86,7 +87,10 @@ test("a film is played to all, paused and stopped", async () => {
   await hall(sinHo).sees("yellow");
   await desk.page.getByRole("button", { name: "Chiếu tiếp" }).click();
   await hall(tamDuong).hears([pitch]);
-  await desk.page.getByRole("group", { name: "phim" }).getByRole("button", { name: "Dừng", exact: true }).click();
+  await desk.page
+    .getByRole("group", { name: "phim" })
+    .getByRole("button", { name: "Dừng", exact: true })
+    .click();
   await hall(sinHo).hears([], [pitch]);
 });
 

@@ -23,7 +23,9 @@ const keep = <T extends { close(): unknown }>(one: T): T => {
 
 function print(what: string, values: readonly number[], unit = "ms"): void {
   const sorted = [...values].sort((a, b) => a - b).map((value) => Math.round(value));
-  console.log(`FIGURE ${what}: median ${Math.round(median(values))} ${unit}, max ${sorted.at(-1)} ${unit}, n=${values.length} [${sorted.join(" ")}]`);
+  console.log(
+    `FIGURE ${what}: median ${Math.round(median(values))} ${unit}, max ${sorted.at(-1)} ${unit}, n=${values.length} [${sorted.join(" ")}]`,
+  );
 }
 
 beforeEach(async () => {
@@ -59,7 +61,17 @@ test("switch", async () => {
       const pen = canvas.getContext("2d", { willReadFrequently: true });
       return new Promise<number>((done) => {
         const look = () => {
-          pen?.drawImage(video, video.videoWidth / 4, video.videoHeight / 4, video.videoWidth / 2, video.videoHeight / 2, 0, 0, 4, 4);
+          pen?.drawImage(
+            video,
+            video.videoWidth / 4,
+            video.videoHeight / 4,
+            video.videoWidth / 2,
+            video.videoHeight / 2,
+            0,
+            0,
+            4,
+            4,
+          );
           const [red = 0, green = 0] = pen?.getImageData(2, 2, 1, 1).data ?? [];
           if (wanted === "red" ? red > 110 && green < 110 : green > 110 && red < 110)
             done(performance.timeOrigin + performance.now());
@@ -70,7 +82,10 @@ test("switch", async () => {
     }, colour);
     await desk.page.evaluate(() => {
       const state = window as unknown as { pressed: number };
-      addEventListener("keydown", () => (state.pressed = performance.timeOrigin + performance.now()), { capture: true, once: true });
+      addEventListener("keydown", () => (state.pressed = performance.timeOrigin + performance.now()), {
+        capture: true,
+        once: true,
+      });
     });
     await desk.page.keyboard.press("Enter");
     const shown = await seen;
@@ -85,7 +100,10 @@ test("join", async () => {
   let bytes = 0;
   const watcher = keep(await Hall.open("about:blank", main));
   watcher.page.on("response", async (response) => {
-    const sizes = await response.request().sizes().catch(() => undefined);
+    const sizes = await response
+      .request()
+      .sizes()
+      .catch(() => undefined);
     bytes += sizes ? sizes.responseBodySize + sizes.responseHeadersSize : 0;
   });
   await watcher.page.goto(server.hall(main.site));
@@ -113,10 +131,17 @@ test("kill -9", async () => {
     await server.kill();
     const frames = Promise.all([watcher.nextFrame(0), desk.present(2)]);
     const started = server.launch();
-    await until("the port", () => new Promise<boolean>((done) => {
-      const socket = connect(server.port, "127.0.0.1", () => { socket.destroy(); done(true); });
-      socket.on("error", () => done(false));
-    }));
+    await until(
+      "the port",
+      () =>
+        new Promise<boolean>((done) => {
+          const socket = connect(server.port, "127.0.0.1", () => {
+            socket.destroy();
+            done(true);
+          });
+          socket.on("error", () => done(false));
+        }),
+    );
     const listening = Date.now();
     await started;
     await frames;
@@ -132,7 +157,11 @@ test("cut", async () => {
   server = await Server.start();
   desk = keep(await Console.open(server));
   const watcher = await hallOf(main);
-  const far = keep(await Hall.open(server.hall(sinHo.site).replace("localhost", network.serverAddress), sinHo, { executable: network.chromium() }));
+  const far = keep(
+    await Hall.open(server.hall(sinHo.site).replace("localhost", network.serverAddress), sinHo, {
+      executable: network.chromium(),
+    }),
+  );
   await far.passCheck();
   await desk.openSession();
   for (const hall of [far, watcher]) await hall.join();
@@ -174,7 +203,10 @@ test("cost", async () => {
     const fields = readFileSync(`/proc/${server.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
     return Number(fields[11]) + Number(fields[12]);
   };
-  const packets = async () => Number(/diemcau_media_packets_out_total(?:\{[^}]*\})? (\d+)/.exec((await server.fetch("/metrics")).body)?.[1]);
+  const packets = async () =>
+    Number(
+      /diemcau_media_packets_out_total(?:\{[^}]*\})? (\d+)/.exec((await server.fetch("/metrics")).body)?.[1],
+    );
   const load: number[] = [];
   const each: number[] = [];
   for (let i = 0; i < 5; ++i) {
@@ -185,6 +217,10 @@ test("cost", async () => {
     load.push((cpu / seconds) * 100);
     each.push((cpu * 1e6) / ((await packets()) - sent));
   }
-  console.log(`FIGURE CPU of the server, 1 hall on stage, 8 watching and the console: median ${median(load).toFixed(1)} % of a core [${load.map((x) => x.toFixed(1)).join(" ")}]`);
-  console.log(`FIGURE CPU per forwarded packet: median ${median(each).toFixed(1)} µs [${each.map((x) => x.toFixed(1)).join(" ")}]`);
+  console.log(
+    `FIGURE CPU of the server, 1 hall on stage, 8 watching and the console: median ${median(load).toFixed(1)} % of a core [${load.map((x) => x.toFixed(1)).join(" ")}]`,
+  );
+  console.log(
+    `FIGURE CPU per forwarded packet: median ${median(each).toFixed(1)} µs [${each.map((x) => x.toFixed(1)).join(" ")}]`,
+  );
 });

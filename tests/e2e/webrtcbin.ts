@@ -44,8 +44,18 @@ export class Webrtcbin {
       stdio: ["pipe", "pipe", "pipe"],
     });
   }
-  static publish(server: Server, network: Namespace, access: Access, colour: string, pitch: number): Promise<Webrtcbin> {
-    return new Webrtcbin(Webrtcbin.start(network, ["publish", colour, String(pitch)]), server, access).connect();
+  static publish(
+    server: Server,
+    network: Namespace,
+    access: Access,
+    colour: string,
+    pitch: number,
+  ): Promise<Webrtcbin> {
+    return new Webrtcbin(
+      Webrtcbin.start(network, ["publish", colour, String(pitch)]),
+      server,
+      access,
+    ).connect();
   }
   static watch(server: Server, network: Namespace, access: Access, pitch: number): Promise<Webrtcbin> {
     return new Webrtcbin(Webrtcbin.start(network, ["watch", String(pitch)]), server, access).connect();

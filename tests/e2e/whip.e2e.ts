@@ -74,7 +74,9 @@ test("wrong tokens, broken offers and what is over are answered as specified", a
   const wrong = await server.ask("POST", whip.url, "wrong", "application/sdp", "v=0");
   expect(wrong.status).toBe(401);
   expect(wrong.headers["www-authenticate"]).toContain('error="invalid_token"');
-  expect((await server.ask("POST", whip.url, server.links.whep.token, "application/sdp", "v=0")).status).toBe(403);
+  expect((await server.ask("POST", whip.url, server.links.whep.token, "application/sdp", "v=0")).status).toBe(
+    403,
+  );
   const broken = await server.ask("POST", whip.url, whip.token, "application/sdp", "v=0");
   expect(broken.status).toBe(400);
   expect(broken.headers["content-type"]).toBe("application/problem+json");

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "media/media.h"
-#include "tests/unit/media/free_port.h"
+#include "tests/free_port.h"
 
 namespace diemcau::load {
 namespace {

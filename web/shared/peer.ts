@@ -21,6 +21,7 @@ export class Peer {
   private readonly camera: RTCRtpSender | undefined;
   private layers: readonly Layer[] = layersFor(0, 0);
   private wantedLayers: readonly string[] | undefined;
+  private applied: Promise<void> = Promise.resolve();
   private readonly prepared: Promise<string>;
 
   constructor(direction: "sends" | "receives", tracks: OwnTracks = {}) {
@@ -64,12 +65,18 @@ export class Peer {
     await this.applyLayers();
   }
 
-  private async applyLayers(camera?: MediaStreamTrack): Promise<void> {
-    if (!this.camera) return;
+  /** One after the other: what getParameters() gives is good for one setParameters(). A closed connection refuses it. */
+  private applyLayers(camera?: MediaStreamTrack): Promise<void> {
     if (camera) {
       const { width = 0, height = 0 } = camera.getSettings();
       this.layers = layersFor(width, height);
     }
+    this.applied = this.applied.then(() => this.setEncodings()).catch(() => undefined);
+    return this.applied;
+  }
+
+  private async setEncodings(): Promise<void> {
+    if (!this.camera) return;
     const active = activeLayers(this.layers, this.wantedLayers);
     const parameters = this.camera.getParameters();
     for (const encoding of parameters.encodings) {
@@ -79,13 +86,7 @@ export class Peer {
       encoding.scaleResolutionDownBy = layer.scaleResolutionDownBy;
       encoding.maxBitrate = layer.maxBitrate;
     }
-    try {
-      await this.camera.setParameters(parameters);
-    } catch (error) {
-      // Another call was under way: it has read the same fields.
-      if (!(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
-      await this.applyLayers();
-    }
+    await this.camera.setParameters(parameters);
   }
 
   close(): void {

@@ -12,7 +12,11 @@ export class Hall {
     readonly signs: Signs,
   ) {}
 
-  static async open(url: string, signs: Signs, options: { executable?: string; size?: Size } = {}): Promise<Hall> {
+  static async open(
+    url: string,
+    signs: Signs,
+    options: { executable?: string; size?: Size } = {},
+  ): Promise<Hall> {
     const { size, ...rest } = options;
     const capture: CaptureFiles = captureFiles(signs, size);
     const browser = await launch({ capture, ...rest });
@@ -48,7 +52,10 @@ export class Hall {
     await button.and(this.page.locator(":enabled")).waitFor();
     await this.page.evaluate(() => {
       const state = window as unknown as { pressedAt: number; joined: Promise<number> };
-      document.addEventListener("click", () => (state.pressedAt = performance.now()), { capture: true, once: true });
+      document.addEventListener("click", () => (state.pressedAt = performance.now()), {
+        capture: true,
+        once: true,
+      });
       state.joined = new Promise((done) => {
         const look = () => {
           const video = document.querySelector<HTMLVideoElement>('[data-cell="0"] video');
@@ -113,7 +120,10 @@ export class Hall {
   hears(heard: readonly number[], silent: readonly number[] = []): Promise<unknown> {
     return until(`${heard.join(", ")} Hz heard and ${silent.join(", ")} Hz silent`, async () => {
       const levels = await pitches(this.page, [...heard, ...silent]);
-      return heard.every((pitch) => (levels[pitch] ?? -200) > audible) && silent.every((pitch) => (levels[pitch] ?? -200) < audible);
+      return (
+        heard.every((pitch) => (levels[pitch] ?? -200) > audible) &&
+        silent.every((pitch) => (levels[pitch] ?? -200) < audible)
+      );
     });
   }
 

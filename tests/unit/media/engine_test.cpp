@@ -11,8 +11,8 @@
 #include "media/media.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/vp8.h"
+#include "tests/free_port.h"
 #include "tests/load/test_peer.h"
-#include "tests/unit/media/free_port.h"
 #include "tests/unit/media/rtp_packets.h"
 
 /// The engine as browsers see it, over real sockets of the loopback.

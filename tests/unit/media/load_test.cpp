@@ -9,10 +9,10 @@
 #include "media/media.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/vp8.h"
+#include "tests/free_port.h"
 #include "tests/load/crowd.h"
 #include "tests/load/stamp.h"
 #include "tests/load/tally.h"
-#include "tests/unit/media/free_port.h"
 
 /// What the load client counts is what happened.
 namespace diemcau::load {

@@ -11,8 +11,8 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include "tests/free_port.h"
 #include "tests/unit/media/bytes.h"
-#include "tests/unit/media/free_port.h"
 
 namespace diemcau::transport {
 namespace {

@@ -11,8 +11,8 @@
 #include "media/rtp/loss_gauge.h"
 #include "media/rtp/red.h"
 #include "media/stage/stage.h"
+#include "tests/free_port.h"
 #include "tests/load/test_peer.h"
-#include "tests/unit/media/free_port.h"
 #include "tests/unit/media/rtp_packets.h"
 
 /// What becomes of voices on their way through the engine, over real sockets of the loopback.

@@ -4,7 +4,7 @@
 
 #include "media/stage/keyframe_gate.h"
 #include "media/stage/peer.h"
-#include "tests/unit/media/free_port.h"
+#include "tests/free_port.h"
 #include "tests/unit/media/rtp_packets.h"
 
 /// The parts of a stage that need no network: slots, tracks, the keyframe gate.

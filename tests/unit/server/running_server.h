@@ -1,20 +1,19 @@
 #pragma once
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "server/auth/random.h"
 #include "server/program.h"
 #include "server/signaling/typescript.h"
+#include "tests/free_port.h"
 #include "tests/unit/server/tls_client.h"
 
 /// The whole program on loopback ports, spoken to over TLS.
@@ -24,18 +23,6 @@ using nlohmann::json;
 using test::Answer;
 using test::Headers;
 using test::TlsClient;
-
-inline std::uint16_t free_port(int type) {
-  const int probe = socket(AF_INET, type, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size);
-  close(probe);
-  return ntohs(address.sin_port);
-}
 
 class Server : public testing::Test {
  protected:
@@ -48,15 +35,16 @@ class Server : public testing::Test {
     std::ofstream(folder_ / "web" / "assets" / "a-1.js.br") << "squeezed";
     config_.bind = "127.0.0.1";
     config_.announced = {"127.0.0.1"};
-    config_.port = free_port(SOCK_STREAM);
-    config_.media_port = free_port(SOCK_DGRAM);
+    config_.port = free_port();
+    config_.media_port = free_port();
     config_.data = folder_ / "data";
     config_.web = folder_ / "web";
     config_.links = folder_ / "links.json";
     config_.upload_limit = 3 << 20;
     config_.demo = true;
-    start();
   }
+  // Not in the constructor: when it throws, the destructor still ends the thread.
+  void SetUp() override { start(); }
   ~Server() override {
     end();
     fs::remove_all(folder_);
@@ -70,6 +58,7 @@ class Server : public testing::Test {
         serve(config_, out_, stop_);
       } catch (const std::exception& e) {
         failure_ = e.what();
+        failed_ = true;
       }
     });
     // The links are written before the first connection is served.
@@ -85,7 +74,8 @@ class Server : public testing::Test {
   std::string authority() const { return (config_.data / "tls" / "authority.pem").string(); }
   TlsClient client() const {
     // The authority is made by the server's thread.
-    while (!fs::exists(config_.data / "tls" / "server.pem") && failure_.empty()) poll(nullptr, 0, 10);
+    while (!fs::exists(config_.data / "tls" / "server.pem") && !failed_) poll(nullptr, 0, 10);
+    if (failed_) throw std::runtime_error("the server did not start: " + failure_);
     return {config_.port, authority()};
   }
   Answer ask(const std::string& method, const std::string& path, Headers headers = {},
@@ -128,7 +118,8 @@ class Server : public testing::Test {
   Config config_;
   std::ostringstream out_;
   volatile std::sig_atomic_t stop_ = 0;
-  std::string failure_;
+  std::string failure_;  ///< read it when failed_, or when the thread has ended
+  std::atomic<bool> failed_ = false;
   std::thread thread_;
   json links_;
 };
