@@ -12,15 +12,16 @@ export class Hall {
     readonly signs: Signs,
   ) {}
 
+  /** `size` is the camera's, `screen` the window's. */
   static async open(
     url: string,
     signs: Signs,
-    options: { executable?: string; size?: Size } = {},
+    options: { executable?: string; size?: Size; screen?: Size } = {},
   ): Promise<Hall> {
-    const { size, ...rest } = options;
+    const { size, screen, ...rest } = options;
     const capture: CaptureFiles = captureFiles(signs, size);
     const browser = await launch({ capture, ...rest });
-    const page = await (await context(browser)).newPage();
+    const page = await (await context(browser, screen)).newPage();
     // For getStats(): the page itself keeps its connection to itself.
     await page.addInitScript(() => {
       const peers: RTCPeerConnection[] = [];
