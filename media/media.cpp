@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <unordered_map>
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -37,21 +38,29 @@ std::uint32_t random_number() {
   return value;
 }
 
-/// IPv4 addresses of this machine, loopback last: a browser on this very machine may have nothing else.
-std::vector<Address> own_addresses(std::uint16_t port) {
+/// Addresses of this machine that a socket bound to `bind` takes, loopback last: a browser on this very
+/// machine may have nothing else.
+std::vector<Address> own_addresses(const std::string& bind, std::uint16_t port) {
+  if (bind != "0.0.0.0" && bind != "::") return {{bind, port}};
   std::vector<Address> found;
   ifaddrs* list = nullptr;
   if (getifaddrs(&list) != 0) return {{"127.0.0.1", port}};
   const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, freeifaddrs);
   for (const auto* entry = list; entry != nullptr; entry = entry->ifa_next) {
-    if (entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != AF_INET) continue;
-    std::array<char, INET_ADDRSTRLEN> text{};
-    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(entry->ifa_addr)->sin_addr, text.data(),
-              text.size());
+    const int family = entry->ifa_addr != nullptr ? entry->ifa_addr->sa_family : AF_UNSPEC;
+    if (family != AF_INET && (family != AF_INET6 || bind != "::")) continue;
+    const void* address = &reinterpret_cast<const sockaddr_in*>(entry->ifa_addr)->sin_addr;
+    if (family == AF_INET6) {
+      const auto& v6 = reinterpret_cast<const sockaddr_in6*>(entry->ifa_addr)->sin6_addr;
+      if (IN6_IS_ADDR_LINKLOCAL(&v6)) continue;  // means nothing without the interface
+      address = &v6;
+    }
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    inet_ntop(family, address, text.data(), text.size());
     found.push_back({text.data(), port});
   }
   std::stable_partition(found.begin(), found.end(),
-                        [](const Address& a) { return !a.ip.starts_with("127."); });
+                        [](const Address& a) { return !a.ip.starts_with("127.") && a.ip != "::1"; });
   return found;
 }
 
@@ -91,12 +100,19 @@ std::string surplus(const std::vector<rtp::AgreedMedia>& agreed) {
   return {};
 }
 
+std::vector<std::string> mids_of(const rtp::Offer& offer) {
+  std::vector<std::string> mids;
+  for (const auto& media : offer.media) mids.push_back(media.mid);
+  return mids;
+}
+
 }  // namespace
 
 struct Engine::Parts : program::Outlet {
   Parts(const Config& config, std::function<void()> wake_up)
       : wake(std::move(wake_up)),
-        offered(candidates(config.announced.empty() ? own_addresses(config.port) : config.announced)),
+        offered(candidates(config.announced.empty() ? own_addresses(config.bind, config.port)
+                                                    : config.announced)),
         worker(
             config, dtls, [this](Event event) { tell(std::move(event)); },
             [this](StageId stage) { programs.request_clip_keyframe(stage); }),
@@ -122,9 +138,28 @@ struct Engine::Parts : program::Outlet {
     if (events.put(std::move(event))) wake();
   }
 
+  /// What a peer and we agreed on, for an ICE restart. Main thread.
+  struct Described {
+    StageId stage{};
+    std::vector<std::string> mids;
+    std::string fingerprint;  ///< theirs
+    std::string answer;
+    int version = 1;  ///< of the answer
+  };
+  rtp::AnswerIdentity identity() { return {random_text(8), random_text(32), dtls.fingerprint(), offered}; }
+  /// Gives a peer new credentials; the answer that names them.
+  const std::string& restart_ice(PeerId peer, Described& peer_described) {
+    const auto fresh = identity();
+    peer_described.answer = rtp::restarted_answer(peer_described.answer, ++peer_described.version,
+                                                  fresh.ice_ufrag, fresh.ice_password);
+    worker.put(RestartIce{peer, fresh.ice_ufrag, fresh.ice_password});
+    return peer_described.answer;
+  }
+
   std::function<void()> wake;
   transport::DtlsContext dtls;
   std::vector<std::string> offered;
+  std::unordered_map<PeerId, Described> described;
   Mailbox<Event> events;
   Worker worker;
   program::Programs programs;
@@ -137,6 +172,7 @@ Engine::~Engine() = default;
 void Engine::open_stage(StageId stage) { parts_->worker.put(OpenStage{stage}); }
 
 void Engine::close_stage(StageId stage) {
+  std::erase_if(parts_->described, [stage](const auto& entry) { return entry.second.stage == stage; });
   parts_->programs.close_stage(stage);
   parts_->worker.put(CloseStage{stage});
 }
@@ -149,8 +185,14 @@ std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId sta
   std::string why;
   const auto parsed = rtp::parse_offer(offer, why);
   if (!parsed) return OfferRefused{"media.offer_broken", why};
-  AddPeer add{peer,           stage,           publishes,          rtp::agree(*parsed),
-              random_text(8), random_text(32), parsed->fingerprint};
+  const auto identity = parts_->identity();
+  AddPeer add{peer,
+              stage,
+              publishes,
+              rtp::agree(*parsed),
+              identity.ice_ufrag,
+              identity.ice_password,
+              parsed->fingerprint};
   narrow(add.agreed, way);
   if (std::none_of(add.agreed.begin(), add.agreed.end(), [](const auto& media) { return media.accepted; }))
     return OfferRefused{"media.no_common_codec", "Opus, VP8"};
@@ -159,13 +201,36 @@ std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId sta
   auto ssrc = random_number();
   for (auto& media : add.agreed)
     if (media.from_us) media.slot_ssrc = ++ssrc;
-  auto answer = rtp::write_answer(*parsed, add.agreed,
-                                  {add.ufrag, add.password, parts_->dtls.fingerprint(), parts_->offered});
+  auto answer = rtp::write_answer(*parsed, add.agreed, identity);
+  parts_->described[peer] = {stage, mids_of(*parsed), parsed->fingerprint, answer};
   parts_->worker.put(std::move(add));
   return answer;
 }
 
-void Engine::disconnect(PeerId peer) { parts_->worker.put(RemovePeer{peer}); }
+std::variant<std::string, OfferRefused> Engine::restart_ice(PeerId peer, const std::string& offer) {
+  const auto known = parts_->described.find(peer);
+  if (known == parts_->described.end()) return OfferRefused{"media.peer_gone", ""};
+  if (offer.size() > longest_offer)
+    return OfferRefused{"media.offer_too_large", std::to_string(offer.size())};
+  std::string why;
+  const auto parsed = rtp::parse_offer(offer, why);
+  if (!parsed) return OfferRefused{"media.offer_broken", why};
+  auto& described = known->second;
+  if (mids_of(*parsed) != described.mids || parsed->fingerprint != described.fingerprint)
+    return OfferRefused{"media.offer_broken", "not the offer of this connection"};
+  return parts_->restart_ice(peer, described);
+}
+
+std::optional<std::string> Engine::restart_ice(PeerId peer) {
+  const auto known = parts_->described.find(peer);
+  if (known == parts_->described.end()) return std::nullopt;
+  return rtp::ice_fragment(parts_->restart_ice(peer, known->second));
+}
+
+void Engine::disconnect(PeerId peer) {
+  parts_->described.erase(peer);
+  parts_->worker.put(RemovePeer{peer});
+}
 
 void Engine::set_scene(StageId stage, const Scene& scene) { parts_->worker.put(SetScene{stage, scene}); }
 void Engine::set_next(StageId stage, const Scene& scene) { parts_->worker.put(SetNext{stage, scene}); }
@@ -189,7 +254,12 @@ void Engine::start_recording(StageId stage, const std::filesystem::path& file) {
 }
 void Engine::stop_recording(StageId stage) { parts_->programs.stop_recording(stage); }
 
-std::vector<Event> Engine::take_events() { return parts_->events.take_all(); }
+std::vector<Event> Engine::take_events() {
+  auto events = parts_->events.take_all();
+  for (const auto& event : events)
+    if (const auto* lost = std::get_if<PeerLost>(&event)) parts_->described.erase(lost->peer);
+  return events;
+}
 Counters Engine::counters() const { return parts_->worker.counters().read(); }
 
 }  // namespace diemcau::media

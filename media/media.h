@@ -28,9 +28,9 @@ struct Address {
 };
 
 struct Config {
-  std::string bind = "0.0.0.0";
-  std::uint16_t port = 8444;  ///< UDP, and TCP for networks that block UDP
-  /// What the answers offer to browsers, best first. Empty: every IPv4 address of this machine.
+  std::string bind = "0.0.0.0";  ///< numeric; "::": every address, IPv4 too
+  std::uint16_t port = 8444;     ///< UDP, and TCP for networks that block UDP
+  /// What the answers offer to browsers, best first. Empty: every address of this machine that `bind` takes.
   std::vector<Address> announced;
 };
 
@@ -56,7 +56,8 @@ struct Scene {
 struct PeerConnected {
   PeerId peer{};
 };
-/// No packet of this peer for 8 s, or its DTLS failed or closed. The peer is gone; do not disconnect() it.
+/// No packet of this peer for 8 s, or its DTLS failed or closed, or it floods. The peer is gone; do not
+/// disconnect() it.
 struct PeerLost {
   PeerId peer{};
   std::string why;
@@ -108,7 +109,8 @@ using Event = std::variant<PeerConnected, PeerLost, Levels, CameraWanted, ClipSt
 /// Why an offer was not taken.
 struct OfferRefused {
   std::string text_key;  ///< "media.offer_broken", "media.no_common_codec", "media.offer_too_large",
-                         ///< "media.offer_not_whole" (a part of an encoder's that cannot be taken)
+                         ///< "media.offer_not_whole" (a part of an encoder's that cannot be taken),
+                         ///< "media.peer_gone" (to a restart: connect anew)
   std::string detail;
 };
 
@@ -125,6 +127,7 @@ struct Counters {
   std::uint64_t dropped_unknown{};    ///< from addresses or with SSRCs that belong to nobody
   std::uint64_t dropped_malformed{};  ///< not parsable
   std::uint64_t dropped_forged{};     ///< wrong authentication tag, or replayed
+  std::uint64_t dropped_flooding{};   ///< of an address or a peer that sends more than anybody needs
   std::uint64_t retransmitted{}, nacks_sent{}, keyframe_requests{};
   std::uint64_t peers{};  ///< now
 };
@@ -150,6 +153,12 @@ class Engine {
   std::variant<std::string, OfferRefused> connect(PeerId peer, StageId stage,
                                                   std::optional<SourceId> publishes, const std::string& offer,
                                                   Way way = Way::both);
+  /// ICE restart (RFC 8445 9): the peer's way may be another from now on, everything else goes on as it was.
+  /// The offer must be of the same connection: the same m-lines and certificate. The old way is good until
+  /// the new one is.
+  std::variant<std::string, OfferRefused> restart_ice(PeerId peer, const std::string& offer);
+  /// The same for who has no whole offer: our part as an SDP fragment (RFC 8840 9); nullopt: no such peer.
+  std::optional<std::string> restart_ice(PeerId peer);
   /// Sends a DTLS close_notify and forgets the peer. Unknown ids are ignored.
   void disconnect(PeerId peer);
 

@@ -1,9 +1,11 @@
 #include "media/worker.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <random>
 #include <system_error>
+#include <utility>
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -19,6 +21,9 @@ constexpr auto level_interval = 200ms;
 constexpr auto second = 1s;  // reports
 constexpr auto handshake_limit = 15s;
 constexpr auto silence_limit = 8s;
+constexpr int flooding_limit = 3;  // seconds
+/// Interfaces and ports that a browser tries at once, and the last few of one that wanders.
+constexpr std::size_t most_addresses = 16;
 
 template <class... F>
 struct Overloaded : F... {
@@ -86,7 +91,7 @@ void Worker::run() {
           on_packet(from, packet);
         });
       } else if (fd == ports_->tcp().fd()) {
-        ports_->tcp().accept_all();
+        ports_->tcp().accept_all(now_);
       } else {
         if ((event.events & EPOLLOUT) != 0) ports_->tcp().on_writable(fd);
         if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) ports_->tcp().on_readable(fd);
@@ -108,6 +113,7 @@ void Worker::run() {
 void Worker::handle(Letter& letter) {
   std::visit(Overloaded{
                  [&](AddPeer& add) { add_peer(add); },
+                 [&](RestartIce& restart) { restart_ice(restart); },
                  [&](RemovePeer& remove) { remove_peer(remove.peer); },
                  [&](OpenStage& open) {
                    const auto id = open.stage;
@@ -171,6 +177,16 @@ void Worker::add_peer(AddPeer& add) {
   LiveCounters::add(counters_.peers);
 }
 
+void Worker::restart_ice(RestartIce& restart) {
+  const auto found = peers_.find(restart.peer);
+  if (found == peers_.end()) return;
+  auto& connected = found->second;
+  by_ufrag_.erase(connected.ufrag);
+  by_ufrag_[restart.ufrag] = restart.peer;
+  connected.ufrag = std::move(restart.ufrag);
+  connected.peer->link().restart(std::move(restart.password));
+}
+
 void Worker::remove_peer(PeerId id) {
   const auto found = peers_.find(id);
   if (found == peers_.end()) return;
@@ -180,7 +196,9 @@ void Worker::remove_peer(PeerId id) {
   ports_->flush();
   if (auto* stage = find_stage(connected.stage)) stage->remove(*connected.peer);
   by_ufrag_.erase(connected.ufrag);
-  std::erase_if(by_endpoint_, [&](const auto& entry) { return entry.second == id; });
+  for (const auto& address : connected.addresses)
+    if (const auto entry = by_endpoint_.find(address); entry != by_endpoint_.end() && entry->second == id)
+      by_endpoint_.erase(entry);
   if (const auto& endpoint = connected.peer->link().endpoint(); endpoint && endpoint->is_tcp())
     ports_->tcp().close(endpoint->connection);
   peers_.erase(found);
@@ -203,20 +221,41 @@ void Worker::on_packet(const transport::Endpoint& from, std::span<std::byte> pac
   const auto known = by_endpoint_.find(from);
   if (known == by_endpoint_.end()) return LiveCounters::add(counters_.dropped_unknown);
   auto& connected = peers_.at(known->second);
+  if (!connected.packets.take(now_)) {
+    ++connected.flooded;
+    return LiveCounters::add(counters_.dropped_flooding);
+  }
   if (transport::looks_like_dtls(packet)) return on_dtls(connected, packet);
   on_srtp(connected, packet);
 }
 
 void Worker::on_stun(const transport::Endpoint& from, std::span<const std::byte> packet) {
+  if (!checks_.allow(from, now_)) return LiveCounters::add(counters_.dropped_flooding);
   const auto request = transport::parse_binding_request(packet);
   if (!request) return LiveCounters::add(counters_.dropped_malformed);
   const auto known = by_ufrag_.find(std::string(request->local_ufrag));
   if (known == by_ufrag_.end()) return LiveCounters::add(counters_.dropped_unknown);
-  auto& link = peers_.at(known->second).peer->link();
+  auto& connected = peers_.at(known->second);
+  auto& link = connected.peer->link();
   if (!transport::is_authentic(packet, link.password())) return LiveCounters::add(counters_.dropped_forged);
   link.on_check(*request, from, now_);
+  if (from.is_tcp()) ports_->tcp().keep(from.connection);
+  remember(from, known->second, connected);
+}
+
+void Worker::remember(const transport::Endpoint& from, PeerId id, Connected& connected) {
   // Checked addresses may send media before they are nominated.
-  by_endpoint_[from] = known->second;
+  const bool new_here = std::exchange(by_endpoint_[from], id) != id;
+  auto& addresses = connected.addresses;
+  if (!new_here && std::find(addresses.begin(), addresses.end(), from) != addresses.end()) return;
+  addresses.push_back(from);
+  if (addresses.size() <= most_addresses) return;
+  const auto oldest = std::find_if(addresses.begin(), addresses.end(), [&](const auto& address) {
+    return address != connected.peer->link().endpoint();
+  });
+  if (const auto entry = by_endpoint_.find(*oldest); entry != by_endpoint_.end() && entry->second == id)
+    by_endpoint_.erase(entry);
+  addresses.erase(oldest);
 }
 
 void Worker::on_dtls(Connected& connected, std::span<const std::byte> packet) {
@@ -280,14 +319,18 @@ void Worker::on_timers() {
     next_second_ = now_ + second;
     for (auto& [id, stage] : stages_) stage->send_reports(now_);
     find_lost_peers();
+    ports_->tcp().close_silent(now_);
   }
 }
 
 void Worker::find_lost_peers() {
   std::vector<std::pair<PeerId, const char*>> lost;
-  for (const auto& [id, connected] : peers_) {
+  for (auto& [id, connected] : peers_) {
     auto& link = connected.peer->link();
-    if (!link.connected() && now_ - connected.since > handshake_limit) {
+    connected.flooding = std::exchange(connected.flooded, 0) > 0 ? connected.flooding + 1 : 0;
+    if (connected.flooding >= flooding_limit) {
+      lost.emplace_back(id, "floods");
+    } else if (!link.connected() && now_ - connected.since > handshake_limit) {
       lost.emplace_back(id, "no DTLS within 15 s");
     } else if (now_ - link.last_heard() > silence_limit && link.connected()) {
       lost.emplace_back(id, "no packet for 8 s");

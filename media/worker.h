@@ -13,8 +13,10 @@
 #include "media/media.h"
 #include "media/rtp/sdp.h"
 #include "media/stage/stage.h"
+#include "media/transport/check_limit.h"
 #include "media/transport/dtls.h"
 #include "media/transport/ports.h"
+#include "media/transport/rate_limit.h"
 
 namespace diemcau::media {
 
@@ -26,6 +28,11 @@ struct AddPeer {
   std::vector<rtp::AgreedMedia> agreed;
   std::string ufrag, password;  ///< ours
   std::string fingerprint;      ///< theirs
+};
+/// Other credentials for an ICE restart.
+struct RestartIce {
+  PeerId peer{};
+  std::string ufrag, password;
 };
 struct RemovePeer {
   PeerId peer{};
@@ -70,8 +77,8 @@ struct WantKeyframe {
   SourceId source{};
 };
 struct Stop {};
-using Letter = std::variant<AddPeer, RemovePeer, OpenStage, CloseStage, SetScene, SetNext, SetAudible,
-                            SetClip, ClipPacket, AttachSink, DetachSink, WantKeyframe, Stop>;
+using Letter = std::variant<AddPeer, RestartIce, RemovePeer, OpenStage, CloseStage, SetScene, SetNext,
+                            SetAudible, SetClip, ClipPacket, AttachSink, DetachSink, WantKeyframe, Stop>;
 
 /// The media thread: its sockets, its loop, and every stage pinned to it.
 class Worker {
@@ -91,20 +98,28 @@ class Worker {
 
  private:
   using Clock = transport::Clock;
+  /// A hall sends 450 packets a second when it sends all it has, an encoder of 8 Mbit/s 900.
+  static constexpr double most_packets = 5000;
   struct Connected {
     StageId stage{};
     std::string ufrag;
     Clock::time_point since{};
+    std::vector<transport::Endpoint> addresses;  ///< that its checks came from, oldest first
+    transport::RateLimit packets{most_packets, most_packets};
+    std::uint64_t flooded = 0;  ///< packets over the limit in this second
+    int flooding = 0;           ///< seconds in a row
     std::unique_ptr<stage::Peer> peer;
   };
 
   void run();
   void handle(Letter& letter);
   void add_peer(AddPeer& add);
+  void restart_ice(RestartIce& restart);
   void remove_peer(PeerId id);
   void close_stage(StageId id);
   void on_packet(const transport::Endpoint& from, std::span<std::byte> packet);
   void on_stun(const transport::Endpoint& from, std::span<const std::byte> packet);
+  void remember(const transport::Endpoint& from, PeerId id, Connected& connected);
   void on_dtls(Connected& connected, std::span<const std::byte> packet);
   void on_srtp(Connected& connected, std::span<std::byte> packet);
   void on_watch(const transport::TcpPort::Watch& watch);
@@ -128,6 +143,7 @@ class Worker {
   std::unordered_map<PeerId, Connected> peers_;  ///< their slots point into tracks of stages_: removed first
   std::unordered_map<std::string, PeerId> by_ufrag_;
   std::unordered_map<transport::Endpoint, PeerId, transport::EndpointHash> by_endpoint_;
+  transport::CheckLimit checks_;
   std::uint32_t last_number_ = 0;
   std::thread thread_;  // last: starts when all else stands
 };

@@ -12,9 +12,9 @@ namespace diemcau::server {
 struct Config {
   std::filesystem::path data = "data";     ///< everything that is kept
   std::filesystem::path web = "web/dist";  ///< the built pages
-  std::string bind = "0.0.0.0";            ///< IPv4 address of the interface to listen on
-  std::uint16_t port = 8443;               ///< HTTPS and signaling
-  std::uint16_t media_port = 8444;         ///< media, UDP and TCP
+  std::string bind;  ///< numeric address of the interface to listen on; empty: every one, IPv4 and IPv6
+  std::uint16_t port = 8443;        ///< HTTPS and signaling
+  std::uint16_t media_port = 8444;  ///< media, UDP and TCP
   std::vector<std::string>
       announced;                   ///< addresses that browsers are told for media; none: all of this machine
   std::vector<std::string> hosts;  ///< further names under which people reach this server

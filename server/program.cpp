@@ -15,6 +15,7 @@
 #include "server/demo.h"
 #include "server/http/listener.h"
 #include "server/http/metrics.h"
+#include "server/http/ports.h"
 #include "server/http/services.h"
 #include "server/http/static_files.h"
 #include "server/session/engine_stage.h"
@@ -130,7 +131,9 @@ void print(std::ostream& out, const Links& links) {
 
 }  // namespace
 
-void serve(const Config& config, std::ostream& out, const volatile std::sig_atomic_t& stop) {
+void serve(const Config& given, std::ostream& out, const volatile std::sig_atomic_t& stop) {
+  auto config = given;
+  if (config.bind.empty()) config.bind = http::every_address();
   http::require_free_port(config.bind, config.port, false);
   http::require_free_port(config.bind, config.media_port, false);
   http::require_free_port(config.bind, config.media_port, true);
@@ -244,7 +247,7 @@ void serve(const Config& config, std::ostream& out, const volatile std::sig_atom
              });
   router.add(
       "GET", "/metrics", http::Right::anyone, [&](const http::Request& request, const http::Reply& reply) {
-        if (!config.metrics_for_all && !request.remote.starts_with("127."))
+        if (!config.metrics_for_all && !request.remote.starts_with("127.") && request.remote != "::1")
           return reply.problem(403, "auth.forbidden");
         http::Response response;
         response.headers = {{"content-type", "text/plain; version=0.0.4; charset=utf-8"},
@@ -257,7 +260,8 @@ void serve(const Config& config, std::ostream& out, const volatile std::sig_atom
 
   // Links carry a name that other machines can reach, when there is one.
   const auto best_host = !config.hosts.empty() ? config.hosts.front() : demo ? "localhost" : hosts.back();
-  base_url = "https://" + best_host + (config.port == 443 ? "" : ":" + std::to_string(config.port));
+  base_url =
+      "https://" + http::in_url(best_host) + (config.port == 443 ? "" : ":" + std::to_string(config.port));
 
   sessions.resume(now());
   every(loop, std::chrono::seconds(1), [&connections] { connections.tick(); });

@@ -283,6 +283,15 @@ void write_media(std::ostringstream& out, const OfferedMedia& offered, const Agr
     out << "a=msid:stage slot" << offered.mid << "\r\na=ssrc:" << agreed.slot_ssrc << " cname:stage\r\n";
 }
 
+/// Of a description of our own.
+std::vector<std::string_view> lines_of(std::string_view description) {
+  std::vector<std::string_view> lines;
+  for (std::size_t end = 0; (end = description.find("\r\n")) != std::string_view::npos;
+       description.remove_prefix(end + 2))
+    lines.push_back(description.substr(0, end));
+  return lines;
+}
+
 }  // namespace
 
 std::optional<Offer> parse_offer(std::string_view text, std::string& why) {
@@ -350,6 +359,42 @@ std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agr
     out << "a=end-of-candidates\r\n";
   }
   return out.str();
+}
+
+std::string restarted_answer(const std::string& answer, int version, const std::string& ice_ufrag,
+                             const std::string& ice_password) {
+  std::string restarted;
+  for (const auto line : lines_of(answer)) {
+    if (line.starts_with("o=")) {
+      restarted += "o=- 1 " + std::to_string(version) + " IN IP4 0.0.0.0";
+    } else if (line.starts_with("a=ice-ufrag:")) {
+      restarted += "a=ice-ufrag:" + ice_ufrag;
+    } else if (line.starts_with("a=ice-pwd:")) {
+      restarted += "a=ice-pwd:" + ice_password;
+    } else {
+      restarted += line;
+    }
+    restarted += "\r\n";
+  }
+  return restarted;
+}
+
+std::string ice_fragment(const std::string& answer) {
+  std::string fragment;
+  bool in_first = false;
+  for (const auto line : lines_of(answer)) {
+    if (line.starts_with("m=")) {
+      if (in_first) break;                                       // a bundle has its candidates in one m-line
+      if (line.find(" 0 ") != std::string_view::npos) continue;  // not accepted
+      in_first = true;
+    }
+    const bool told =
+        line == "a=ice-lite" || line.starts_with("a=group:") ||
+        (in_first && (line.starts_with("m=") || line.starts_with("a=mid:") || line.starts_with("a=ice-") ||
+                      line.starts_with("a=candidate:") || line == "a=end-of-candidates"));
+    if (told) fragment += std::string(line) + "\r\n";
+  }
+  return fragment;
 }
 
 }  // namespace diemcau::rtp

@@ -90,4 +90,13 @@ struct AnswerIdentity {
 std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agreed,
                          const AnswerIdentity& identity);
 
+/// The same answer after an ICE restart (RFC 8839 4.4.1.1.1): other credentials, and a higher version of the
+/// session (RFC 3264 8).
+std::string restarted_answer(const std::string& answer, int version, const std::string& ice_ufrag,
+                             const std::string& ice_password);
+
+/// The ICE part of an answer as application/trickle-ice-sdpfrag (RFC 8840 9), for who restarts ICE over HTTP
+/// (RFC 9725 4.3.3).
+std::string ice_fragment(const std::string& answer);
+
 }  // namespace diemcau::rtp

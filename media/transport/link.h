@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "media/transport/dtls.h"
 #include "media/transport/ports.h"
@@ -26,6 +27,9 @@ class Link {
   bool connected() const { return sender_.has_value(); }
   const std::optional<Endpoint>& endpoint() const { return endpoint_; }
   Clock::time_point last_heard() const { return last_heard_; }
+
+  /// ICE restart: checks come with another password from now on. The path stays until one of them moves it.
+  void restart(std::string password) { password_ = std::move(password); }
 
   /// An authenticated binding request came from `from`: answers it. Returns true when the path changed to
   /// that address. The first valid check opens the path; after that only a nominated one moves it (RFC

@@ -29,14 +29,17 @@ TcpPort::TcpPort(const std::string& address, std::uint16_t port, OnWatch on_watc
 
 TcpPort::~TcpPort() = default;
 
-void TcpPort::accept_all() {
+void TcpPort::accept_all(Clock::time_point now) {
   for (;;) {
     sockaddr_storage name{};
     socklen_t size = sizeof name;
     FileDescriptor accepted(
         accept4(listener_.get(), reinterpret_cast<sockaddr*>(&name), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!accepted) return;
-    if (by_fd_.size() >= most_connections) continue;  // closed again by its owner going out of scope
+    if (by_fd_.size() >= most_connections) {
+      if (silent_.empty()) continue;  // closed again by its owner going out of scope
+      close(silent_.begin()->first);
+    }
     const int yes = 1;
     setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     auto connection = std::make_unique<Connection>();
@@ -45,6 +48,7 @@ void TcpPort::accept_all() {
     const int fd = accepted.get();
     connection->socket = std::move(accepted);
     by_number_[last_number_] = fd;
+    silent_[last_number_] = now;
     by_fd_[fd] = std::move(connection);
     on_watch_({fd, false, false});
   }
@@ -92,11 +96,18 @@ void TcpPort::close(std::uint32_t connection) {
   if (const auto found = by_number_.find(connection); found != by_number_.end()) close_fd(found->second);
 }
 
+void TcpPort::keep(std::uint32_t connection) { silent_.erase(connection); }
+
+void TcpPort::close_silent(Clock::time_point now) {
+  while (!silent_.empty() && now - silent_.begin()->second > silence_limit) close(silent_.begin()->first);
+}
+
 void TcpPort::close_fd(int fd) {
   const auto found = by_fd_.find(fd);
   if (found == by_fd_.end()) return;
   on_watch_({fd, false, true});
   by_number_.erase(found->second->endpoint.connection);
+  silent_.erase(found->second->endpoint.connection);
   if (reading_) closing_.push_back(std::move(found->second));
   by_fd_.erase(found);
 }

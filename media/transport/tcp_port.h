@@ -1,7 +1,9 @@
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -51,11 +53,12 @@ class TcpPort {
   /// Called when the set of watched fds changes: the loop adds, changes or removes them in its epoll.
   using OnWatch = std::function<void(const Watch&)>;
   using OnPacket = std::function<void(const Endpoint&, std::span<std::byte>)>;
+  using Clock = std::chrono::steady_clock;
 
   TcpPort(const std::string& address, std::uint16_t port, OnWatch on_watch, OnPacket on_packet);
   ~TcpPort();
   int fd() const { return listener_.get(); }
-  void accept_all();
+  void accept_all(Clock::time_point now);
   bool owns(int fd) const { return by_fd_.contains(fd); }
   void on_readable(int fd);
   void on_writable(int fd);
@@ -63,9 +66,16 @@ class TcpPort {
   /// would.
   void send(const Endpoint& to, std::span<const std::byte> packet);
   void close(std::uint32_t connection);
+  /// A peer has proved that this connection is its own: it stays. Others make room for who comes, oldest
+  /// first, and are closed after silence_limit: whoever only holds connections open must not keep halls out.
+  void keep(std::uint32_t connection);
+  void close_silent(Clock::time_point now);
+  std::size_t connections() const { return by_fd_.size(); }
+
+  static constexpr std::size_t most_connections = 512;
+  static constexpr std::chrono::seconds silence_limit{10};
 
  private:
-  static constexpr std::size_t most_connections = 512;
   static constexpr std::size_t queue_limit = 256 * 1024;
   struct Connection;
   void close_fd(int fd);
@@ -81,6 +91,8 @@ class TcpPort {
   /// A packet may close the connection that it came on: its reader must outlive the call.
   std::vector<std::unique_ptr<Connection>> closing_;
   bool reading_ = false;
+  std::map<std::uint32_t, Clock::time_point>
+      silent_;  ///< connections that nobody has proved his, by number: oldest first
 };
 
 }  // namespace diemcau::transport

@@ -49,8 +49,8 @@ class UdpPort {
   };
   std::size_t fill();
 
+  int family_ = AF_INET;  // first: binding the socket sets it
   FileDescriptor socket_;
-  int family_ = AF_INET;
   std::unique_ptr<Slots> slots_ = std::make_unique<Slots>();
 };
 

@@ -8,7 +8,8 @@ namespace diemcau::auth {
 
 /// Slows guessing of passwords: after 10 wrong tries for one account from one address, and after 50 from one
 /// address for whatever accounts, each further one has to wait, twice as long every time, up to 15 minutes.
-/// Nobody is locked out by what another address does. Main thread; `now` is the caller's.
+/// Nobody is locked out by what another address does; of IPv6, addresses of one /64 are one. Main thread;
+/// `now` is the caller's.
 class Throttle {
  public:
   using Time = std::chrono::steady_clock::time_point;

@@ -41,8 +41,8 @@ T made(T object) {
 }
 
 bool is_address(const std::string& host) {
-  in_addr address{};
-  return inet_pton(AF_INET, host.c_str(), &address) == 1;
+  in6_addr address{};  // room for either
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 || inet_pton(AF_INET6, host.c_str(), &address) == 1;
 }
 
 void add_extension(X509* certificate, X509* issuer, int kind, const std::string& value) {
@@ -112,23 +112,29 @@ bool names(X509* certificate, const std::string& host) {
 }  // namespace
 
 std::vector<std::string> own_hosts() {
-  std::vector<std::string> hosts{"localhost", "127.0.0.1"};
+  std::vector<std::string> hosts{"localhost", "127.0.0.1", "::1"};
   const auto add = [&](const std::string& host) {
     if (!host.empty() && std::find(hosts.begin(), hosts.end(), host) == hosts.end()) hosts.push_back(host);
   };
   char name[256] = "";
   if (gethostname(name, sizeof name - 1) == 0) add(name);
   ifaddrs* all = nullptr;
-  if (getifaddrs(&all) == 0) {
+  if (getifaddrs(&all) != 0) return hosts;
+  // IPv4 last: the last one is what links carry.
+  for (const int family : {AF_INET6, AF_INET})
     for (const auto* one = all; one != nullptr; one = one->ifa_next) {
-      if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET) continue;
-      char text[INET_ADDRSTRLEN] = "";
-      const auto* address = reinterpret_cast<const sockaddr_in*>(one->ifa_addr);
-      inet_ntop(AF_INET, &address->sin_addr, text, sizeof text);
+      if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != family) continue;
+      const void* address = &reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr;
+      if (family == AF_INET6) {
+        const auto& v6 = reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr;
+        if (IN6_IS_ADDR_LINKLOCAL(&v6)) continue;  // means nothing without the interface
+        address = &v6;
+      }
+      char text[INET6_ADDRSTRLEN] = "";
+      inet_ntop(family, address, text, sizeof text);
       add(text);
     }
-    freeifaddrs(all);
-  }
+  freeifaddrs(all);
   return hosts;
 }
 

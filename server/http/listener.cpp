@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
-#include <system_error>
 #include <unordered_map>
 
-#include <arpa/inet.h>
 #include <libwebsockets.h>
 #include <openssl/ssl.h>
-#include <sys/socket.h>
 
 #include "server/http/exchange.h"
+#include "server/http/ports.h"
 #include "server/http/socket.h"
 
 namespace diemcau::http {
@@ -70,7 +68,11 @@ Request read_request(lws* wsi, const std::string& path, ExchangeId id) {
   }
   char remote[64] = "";
   lws_get_peer_simple(wsi, remote, sizeof remote);
+  // An IPv4 client of a listener for both families (RFC 4291 2.5.5.2).
+  constexpr std::string_view mapped = "::ffff:";
   request.remote = remote;
+  if (request.remote.starts_with(mapped) && request.remote.find('.') != std::string::npos)
+    request.remote.erase(0, mapped.size());
   return request;
 }
 
@@ -315,33 +317,6 @@ void Listener::Parts::timer_due(lws_sorted_usec_list_t* list) noexcept {
   parts->set_timer();
 }
 
-void require_free_port(const std::string& bind_address, std::uint16_t port, bool datagrams) {
-  const OpenFile test(socket(AF_INET, (datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0));
-  const int yes = 1;
-  // As a listener does it: the last run's connections that still wait to be forgotten do not count.
-  if (!datagrams) setsockopt(test.descriptor(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  if (inet_pton(AF_INET, bind_address.c_str(), &address.sin_addr) != 1)
-    throw PortTaken("bind: \"" + bind_address + "\" không phải địa chỉ IPv4 / is not an IPv4 address");
-  if (bind(test.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return;
-  const int why = errno;
-  const std::string which = std::to_string(port) + (datagrams ? "/UDP" : "/TCP");
-  if (why == EADDRINUSE)
-    throw PortTaken("Cổng " + which +
-                    " đang được chương trình khác dùng. Hãy dừng chương trình đó, hoặc chọn cổng "
-                    "khác bằng --port và --media-port.\nPort " +
-                    which +
-                    " is in use by another program. Stop it, or "
-                    "choose other ports with --port and --media-port.");
-  const std::string reason = std::generic_category().message(why);
-  throw PortTaken("Không mở được cổng " + which + " tại " + bind_address + ": " + reason +
-                  ". Hãy kiểm tra \"bind\" và quyền (cổng dưới 1024 cần quyền quản trị).\nPort " + which +
-                  " at " + bind_address + " cannot be opened: " + reason +
-                  ". Check \"bind\" and permissions (ports below 1024 need an administrator).");
-}
-
 Listener::Listener(Options options, server::Loop& loop, server::Log& log, const Router& router,
                    SocketListener& sockets)
     : parts_(std::make_unique<Parts>(*this, std::move(options), loop, log, router, sockets)) {
@@ -365,11 +340,13 @@ Listener::Listener(Options options, server::Loop& loop, server::Log& log, const 
 
   lws_context_creation_info info{};
   info.port = parts.options.port;
-  info.iface = parts.options.bind == "0.0.0.0" ? nullptr : parts.options.bind.c_str();
+  const bool every = parts.options.bind == "0.0.0.0" || parts.options.bind == "::";
+  info.iface = every ? nullptr : parts.options.bind.c_str();
   info.protocols = parts.protocols.data();
   info.vhost_name = "main";
   info.user = &parts;
-  info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_DISABLE_IPV6;
+  info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+  if (!is_ipv6(parts.options.bind)) info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
   info.ssl_cert_filepath = parts.certificate.c_str();
   info.ssl_private_key_filepath = parts.key.c_str();
   info.alpn = "http/1.1";
@@ -389,8 +366,9 @@ Listener::Listener(Options options, server::Loop& loop, server::Log& log, const 
   parts.port =
       static_cast<std::uint16_t>(lws_get_vhost_listen_port(lws_get_vhost_by_name(parts.context, "main")));
   for (const auto& host : parts.options.hosts) {
-    parts.hosts.insert(host + ":" + std::to_string(parts.port));
-    if (parts.port == 443) parts.hosts.insert(host);
+    const auto name = in_url(host);
+    parts.hosts.insert(name + ":" + std::to_string(parts.port));
+    if (parts.port == 443) parts.hosts.insert(name);
   }
   loop.on_wake([context = parts.context] { lws_cancel_service(context); });
 }

@@ -49,14 +49,6 @@ struct Traffic {
   std::uint64_t dropped_messages{}, closed_slow{};
 };
 
-/// The port is in use; what() tells people in both languages what to do.
-struct PortTaken : std::runtime_error {
-  using runtime_error::runtime_error;
-};
-
-/// Throws PortTaken when nobody may listen on that port (TCP, and UDP when `datagrams`).
-void require_free_port(const std::string& bind, std::uint16_t port, bool datagrams);
-
 /// HTTPS and WebSockets on one port by libwebsockets, HTTP/1.1 only (the folder's README says why); turns the
 /// loop. Main thread. router and sockets must outlive it.
 class Listener : public Answering, public Sockets {

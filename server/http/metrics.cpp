@@ -38,6 +38,8 @@ std::string metrics_text(const Figures& figures) {
   write("media_dropped_total", "counter", "Media packets dropped", media.dropped_malformed,
         "{why=\"malformed\"}");
   write("media_dropped_total", "counter", "Media packets dropped", media.dropped_forged, "{why=\"forged\"}");
+  write("media_dropped_total", "counter", "Media packets dropped", media.dropped_flooding,
+        "{why=\"flooding\"}");
   write("media_retransmitted_total", "counter", "Media packets sent again", media.retransmitted);
   write("media_nacks_sent_total", "counter", "Requests for lost packets", media.nacks_sent);
   write("media_keyframe_requests_total", "counter", "Requests for whole pictures", media.keyframe_requests);

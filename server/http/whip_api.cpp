@@ -14,6 +14,7 @@ using scheduler::Result;
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::size_t longest_fragment = 16 * 1024;
+constexpr auto fragment_type = "application/trickle-ice-sdpfrag";
 
 /// Pages of other servers may read the answers (RFC 9725 4.2): they hold a token, and no cookie counts here.
 Headers cors(Headers headers = {}) {
@@ -38,7 +39,9 @@ bool accepts_sdp(const Request& request) {
          accept.find("application/*") != std::string::npos || accept.find("*/*") != std::string::npos;
 }
 
-std::string etag_of(const std::string& resource) { return "\"" + resource + "\""; }
+protocol::Audience audience_of(const AccessPass& pass) {
+  return {pass.meeting, pass.use == TokenUse::publish ? std::optional(pass.site) : std::nullopt};
+}
 
 void answer_offer(Services& services, const Request& request, const Reply& reply, TokenUse use) {
   const MeetingId meeting{request.number(0)};
@@ -48,14 +51,15 @@ void answer_offer(Services& services, const Request& request, const Reply& reply
     return reply.problem(415, "http.wrong_type", "application/sdp",
                          cors({{"accept-post", "application/sdp"}}));
   if (!accepts_sdp(request)) return reply.problem(406, "http.wrong_type", "application/sdp", cors());
-  const auto answer = [reply, where = "https://" + request.header("host") + request.path +
-                                      "/"](const Result<protocol::HttpPeers::Made>& made) {
+  const auto answer = [reply, &services, whose = audience_of(*pass),
+                       where = "https://" + request.header("host") + request.path +
+                               "/"](const Result<protocol::HttpPeers::Made>& made) {
     if (!made) return refuse(reply, made.error());
     Response response;
     response.status = 201;
     response.headers = cors({{"content-type", "application/sdp"},
                              {"location", where + made->resource},
-                             {"etag", etag_of(made->resource)},
+                             {"etag", services.http_peers.tag(whose, made->resource).value_or("")},
                              {"cache-control", "no-store"}});
     response.body = std::make_shared<const std::string>(made->answer);
     reply.send(std::move(response));
@@ -67,11 +71,11 @@ void answer_offer(Services& services, const Request& request, const Reply& reply
   }
 }
 
-protocol::Audience audience_of(const AccessPass& pass) {
-  return {pass.meeting, pass.use == TokenUse::publish ? std::optional(pass.site) : std::nullopt};
+bool has_line(const std::string& body, const std::string& start) {
+  return body.starts_with(start) || body.find("\n" + start) != std::string::npos;
 }
 
-/// application/trickle-ice-sdpfrag (RFC 8840 9): lines "x=…".
+/// RFC 8840 9: lines "x=…".
 bool is_fragment(const std::string& body) {
   if (body.empty()) return false;
   for (std::size_t from = 0; from < body.size();) {
@@ -86,21 +90,31 @@ void answer_fragment(Services& services, const Request& request, const Reply& re
   const auto pass = bearer_pass(services, request, reply, use, MeetingId{request.number(0)}, cors());
   if (!pass) return;
   const auto& resource = request.parameters.at(1);
-  if (!services.http_peers.has(audience_of(*pass), resource))
-    return reply.problem(404, "peer.not_found", "", cors());
-  constexpr auto type = "application/trickle-ice-sdpfrag";
-  if (!request.has_type(type))
-    return reply.problem(415, "http.wrong_type", type, cors({{"accept-patch", type}}));
+  const auto whose = audience_of(*pass);
+  const auto tag = services.http_peers.tag(whose, resource);
+  if (!tag) return reply.problem(404, "peer.not_found", "", cors());
+  if (!request.has_type(fragment_type))
+    return reply.problem(415, "http.wrong_type", fragment_type, cors({{"accept-patch", fragment_type}}));
   const auto match = request.header("if-match");
   if (match.empty()) return reply.problem(428, "http.if_match_needed", "", cors());
-  // RFC 9725 4.3.3: "*" asks for an ICE restart. 4.3.1: 422 for the one of the two that is not supported.
-  if (match == "*") return reply.problem(422, "peer.no_restart", "", cors());
-  if (match.find(etag_of(resource)) == std::string::npos)
+  // RFC 9725 4.3.3: "*" asks for an ICE restart.
+  const bool restart = match == "*";
+  if (!restart && match.find(*tag) == std::string::npos)
     return reply.problem(412, "http.changed_meanwhile", "", cors());
   if (request.body.size() > longest_fragment) return reply.problem(413, "message.too_large", "", cors());
   if (!is_fragment(request.body)) return reply.problem(400, "message.broken", "", cors());
   // ICE-lite: we check nothing, so their candidates are of no use to us (RFC 8445 2.5).
-  reply.no_content(cors());
+  if (!restart) return reply.no_content(cors());
+  if (!has_line(request.body, "a=ice-ufrag:") || !has_line(request.body, "a=ice-pwd:"))
+    return reply.problem(400, "message.broken", "a=ice-ufrag, a=ice-pwd", cors());
+  const auto fragment = services.http_peers.restart_ice(whose, resource);
+  if (!fragment) return reply.problem(404, "peer.not_found", "", cors());
+  Response response;
+  response.headers = cors({{"content-type", fragment_type},
+                           {"etag", services.http_peers.tag(whose, resource).value_or("")},
+                           {"cache-control", "no-store"}});
+  response.body = std::make_shared<const std::string>(*fragment);
+  reply.send(std::move(response));
 }
 
 void answer_end(Services& services, const Request& request, const Reply& reply, TokenUse use) {
@@ -142,7 +156,7 @@ void add_whip_api(Router& router, Services& services) {
     router.add("PATCH", resource, Right::bearer, with(answer_fragment));
     router.add("DELETE", resource, Right::bearer, with(answer_end));
     router.add("OPTIONS", resource, Right::bearer,
-               options("PATCH, DELETE, OPTIONS", {{"accept-patch", "application/trickle-ice-sdpfrag"}}));
+               options("PATCH, DELETE, OPTIONS", {{"accept-patch", fragment_type}}));
   };
   add("/api/meetings/#/whip", TokenUse::publish);
   add("/api/meetings/#/whep", TokenUse::watch);

@@ -10,6 +10,11 @@ std::variant<std::string, media::OfferRefused> EngineStage::connect(media::PeerI
                                                                     media::Way way) {
   return engine_.connect(peer, stage, publishes, offer, way);
 }
+std::variant<std::string, media::OfferRefused> EngineStage::restart_ice(media::PeerId peer,
+                                                                        const std::string& offer) {
+  return engine_.restart_ice(peer, offer);
+}
+std::optional<std::string> EngineStage::restart_ice(media::PeerId peer) { return engine_.restart_ice(peer); }
 void EngineStage::disconnect(media::PeerId peer) { engine_.disconnect(peer); }
 void EngineStage::set_scene(media::StageId stage, const media::Scene& scene) {
   engine_.set_scene(stage, scene);

@@ -12,6 +12,9 @@ class EngineStage : public StageControl {
   std::variant<std::string, media::OfferRefused> connect(media::PeerId peer, media::StageId stage,
                                                          std::optional<media::SourceId> publishes,
                                                          const std::string& offer, media::Way way) override;
+  std::variant<std::string, media::OfferRefused> restart_ice(media::PeerId peer,
+                                                             const std::string& offer) override;
+  std::optional<std::string> restart_ice(media::PeerId peer) override;
   void disconnect(media::PeerId peer) override;
   void set_scene(media::StageId stage, const media::Scene& scene) override;
   void set_next(media::StageId stage, const media::Scene& scene) override;

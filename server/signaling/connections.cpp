@@ -184,6 +184,8 @@ void Connections::received_text(SocketId socket, std::string message) {
       greet(at, *hello);
     } else if (const auto* offer = std::get_if<Offer>(&decoded)) {
       receive(at, *offer);
+    } else if (const auto* restart = std::get_if<RestartIce>(&decoded)) {
+      receive(at, *restart);
     } else if (const auto* give = std::get_if<Give>(&decoded)) {
       receive(at, *give);
     } else if (const auto* line = std::get_if<ReportLine>(&decoded)) {
@@ -237,6 +239,17 @@ void Connections::receive(Connected at, const Offer& offer) {
                   if (!joined) return refuse(socket, offer.id, joined.error());
                   connect_media(socket, offer);
                 });
+}
+
+void Connections::receive(Connected at, const RestartIce& restart) {
+  const auto& connection = at->second;
+  const auto* seat = connection.audience->site ? around_.seats.find(*connection.audience) : nullptr;
+  const auto peer = seat != nullptr && seat->socket == at->first ? seat->peer : connection.peer;
+  const auto answer =
+      peer ? around_.stage.restart_ice(*peer, restart.sdp) : media::OfferRefused{"media.peer_gone", ""};
+  if (const auto* refused = std::get_if<media::OfferRefused>(&answer))
+    return refuse(at->first, restart.id, {ErrorCode::invalid, refused->text_key, refused->detail});
+  send(at->first, Answer{restart.id, std::get<std::string>(answer)});
 }
 
 void Connections::connect_media(SocketId socket, const Offer& offer) {

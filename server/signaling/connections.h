@@ -71,6 +71,7 @@ class Connections : public http::SocketListener {
   void greet_hall(Connected at, const std::string& token, bool take_over);
   void show_whole(Connected at);
   void receive(Connected at, const Offer& offer);
+  void receive(Connected at, const RestartIce& restart);
   void receive(Connected at, const Give& give);
   void connect_media(SocketId socket, const Offer& offer);
   void prepare(const Connection& connection, const session::Scene& scene);

@@ -37,7 +37,7 @@ Result<HttpPeers::Made> HttpPeers::connect(const Audience& whose, int generation
     return refuse(code, refused->text_key, refused->detail);
   }
   auto resource = auth::base64url(auth::random_bytes(resource_bytes));
-  resources_[resource] = {whose, peer, generation};
+  resources_[resource] = {whose, peer, generation, 0};
   by_peer_[peer] = resource;
   if (!whose.site) ++players_[whose.meeting];
   return Made{std::move(resource), std::get<std::string>(std::move(answer))};
@@ -59,7 +59,7 @@ void HttpPeers::join(const auth::HallPass& pass, const std::string& offer,
   }
   session->give(hall_actor(hall), session::Join{}, around_.now(),
                 [this, hall, made = std::move(*made), answer = std::move(answer)](Result<int> joined) {
-                  if (joined && has(hall, made.resource)) {
+                  if (joined && find(hall, made.resource) != resources_.end()) {
                     around_.log.info("encoder.joined", {{"meeting", hall.meeting}, {"site", *hall.site}});
                     return answer(made);
                   }
@@ -85,14 +85,28 @@ bool HttpPeers::lives(const Resource& resource) {
   return seat != nullptr && seat->peer == resource.peer;
 }
 
-bool HttpPeers::has(const Audience& whose, const std::string& resource) {
+HttpPeers::Found HttpPeers::find(const Audience& whose, const std::string& resource) {
   const auto at = resources_.find(resource);
-  return at != resources_.end() && at->second.whose == whose && lives(at->second);
+  return at != resources_.end() && at->second.whose == whose && lives(at->second) ? at : resources_.end();
+}
+
+std::optional<std::string> HttpPeers::tag(const Audience& whose, const std::string& resource) {
+  const auto at = find(whose, resource);
+  if (at == resources_.end()) return std::nullopt;
+  return "\"" + resource + "-" + std::to_string(at->second.restarts) + "\"";
+}
+
+std::optional<std::string> HttpPeers::restart_ice(const Audience& whose, const std::string& resource) {
+  const auto at = find(whose, resource);
+  if (at == resources_.end()) return std::nullopt;
+  ++at->second.restarts;
+  return around_.stage.restart_ice(at->second.peer);
 }
 
 bool HttpPeers::end(const Audience& whose, const std::string& resource) {
-  if (!has(whose, resource)) return false;
-  drop(resources_.find(resource));
+  const auto at = find(whose, resource);
+  if (at == resources_.end()) return false;
+  drop(at);
   if (whose.site) {
     around_.log.info("encoder.left", {{"meeting", whose.meeting}, {"site", *whose.site}});
     around_.sessions.find(whose.meeting)->give(hall_actor(whose), session::Leave{}, around_.now());
@@ -101,7 +115,8 @@ bool HttpPeers::end(const Audience& whose, const std::string& resource) {
 }
 
 void HttpPeers::drop(Found at) {
-  const auto [whose, peer, generation] = at->second;
+  const auto whose = at->second.whose;
+  const auto peer = at->second.peer;
   around_.stage.disconnect(peer);
   const auto* seat = whose.site ? around_.seats.find(whose) : nullptr;
   if (seat != nullptr && seat->peer == peer) around_.seats.free(whose);

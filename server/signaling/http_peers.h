@@ -43,8 +43,11 @@ class HttpPeers {
   /// A player: its m-lines get the stage's slots in order. Refuses players.too_many (unavailable).
   scheduler::Result<Made> watch(MeetingId meeting, const std::string& offer);
 
-  /// Whether this encoder's (`whose` has a site) or player's resource is there.
-  bool has(const Audience& whose, const std::string& resource);
+  /// The entity tag of this encoder's (`whose` has a site) or player's resource: another after each ICE
+  /// restart (RFC 9725 4.3.1). nullopt: there is none.
+  std::optional<std::string> tag(const Audience& whose, const std::string& resource);
+  /// ICE restart: our part of it as an SDP fragment. nullopt: there is no such resource.
+  std::optional<std::string> restart_ice(const Audience& whose, const std::string& resource);
   /// Ends it; an encoder's site leaves the session. False: there is none.
   bool end(const Audience& whose, const std::string& resource);
 
@@ -57,11 +60,13 @@ class HttpPeers {
     Audience whose;
     media::PeerId peer{};
     int generation{};  ///< of an encoder's pass
+    int restarts = 0;
   };
   using Found = std::unordered_map<std::string, Resource>::iterator;
 
   scheduler::Result<Made> connect(const Audience& whose, int generation, const std::string& offer);
   bool lives(const Resource& resource);
+  Found find(const Audience& whose, const std::string& resource);
   void drop(Found at);
   /// As drop; an encoder's site has lost its line.
   void lose(Found at);

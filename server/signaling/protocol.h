@@ -57,6 +57,15 @@ struct Offer {
 };
 BOOST_DESCRIBE_STRUCT(Offer, (), (id, sdp))
 
+/// The page's network has changed: an offer with other ICE credentials for the peer that it has. Answered by
+/// Answer, or by Refused when that peer is gone (then a new Offer helps).
+struct RestartIce {
+  static constexpr auto type = "restart_ice";
+  std::uint32_t id{};
+  std::string sdp;
+};
+BOOST_DESCRIBE_STRUCT(RestartIce, (), (id, sdp))
+
 struct Give {
   static constexpr auto type = "give";
   std::uint32_t id{};  ///< chosen by the page; comes back in Done or Refused
@@ -83,7 +92,7 @@ struct ShowNext {
 };
 BOOST_DESCRIBE_STRUCT(ShowNext, (), (scene))
 
-using ClientMessage = std::variant<Hello, Offer, Give, AskWhole, ReportLine, ShowNext>;
+using ClientMessage = std::variant<Hello, Offer, RestartIce, Give, AskWhole, ReportLine, ShowNext>;
 
 // ---- server → page
 

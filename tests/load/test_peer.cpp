@@ -85,6 +85,22 @@ void TestPeer::start(const std::string& answer) {
   start();
 }
 
+void TestPeer::move(const std::string& restarted) {
+  std::istringstream lines(restarted);
+  std::string line;
+  while (std::getline(lines, line)) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    read_credentials(line);
+  }
+  frames_ = {};
+  start();
+}
+
+void TestPeer::read_credentials(const std::string& line) {
+  if (line.starts_with("a=ice-ufrag:")) remote_ufrag_ = line.substr(12);
+  if (line.starts_with("a=ice-pwd:")) remote_password_ = line.substr(10);
+}
+
 void TestPeer::start() {
   open_path(candidate_);
   check();
@@ -132,8 +148,7 @@ void TestPeer::read(const std::string& description) {
     }
     if (auto mid = after("a=mid:"); !mid.empty()) media.mid = mid;
     if (line == "a=sendonly") sends = true;
-    if (auto ufrag = after("a=ice-ufrag:"); !ufrag.empty()) remote_ufrag_ = ufrag;
-    if (auto password = after("a=ice-pwd:"); !password.empty()) remote_password_ = password;
+    read_credentials(line);
     if (auto fingerprint = after("a=fingerprint:sha-256 "); !fingerprint.empty())
       remote_fingerprint_ = fingerprint;
     if (auto found = after("a=candidate:");

@@ -54,6 +54,9 @@ class TestPeer {
   std::string offer() const;
   /// Takes the answer and sends the first connectivity check.
   void start(const std::string& answer);
+  /// Goes on from another port, as after a change of the network; nominates it at once. With the answer to an
+  /// ICE restart: with its credentials.
+  void move(const std::string& restarted = {});
   /// The other way round, for servers that offer what they send: our answer, which takes all of it. Once the
   /// server has the answer, start() without argument sends the first check.
   std::string answer(const std::string& offer);
@@ -92,6 +95,7 @@ class TestPeer {
 
  private:
   void read(const std::string& description);
+  void read_credentials(const std::string& line);
   void open_path(const std::string& candidate);
   void receive_datagrams();
   void receive_stream();

@@ -131,6 +131,11 @@ export class Connection<View> {
     return this.ask((id) => ({ type: "offer", id, sdp }));
   }
 
+  /** Gives the SDP answer; rejected when the server has no peer of ours any more. */
+  restartIce(sdp: string): Promise<string> {
+    return this.ask((id) => ({ type: "restart_ice", id, sdp }));
+  }
+
   send(message: ClientMessage): void {
     if (this.current.kind === "open") this.socket?.send(JSON.stringify(message));
   }

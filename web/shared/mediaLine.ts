@@ -45,7 +45,10 @@ export class MediaLine {
     this.spare = this.peer;
     this.state = { phase: "off", video: [], audio: [], line: undefined };
     connection.on("whole", (whole) => {
-      if (this.wanted && !(whole.media_alive && this.peer.connected)) void this.renew();
+      if (!this.wanted) return;
+      // The signaling has lost its line and come back, perhaps on another network: the media may follow.
+      if (whole.media_alive && this.peer.mayComeBack) void this.restartIce();
+      else void this.renew();
     });
     connection.on("send_layers", ({ rids }) => void this.peer.sendLayers(rids).catch(() => undefined));
     connection.on("media_lost", () => {
@@ -122,7 +125,28 @@ export class MediaLine {
     this.samples.length = 0;
     if (this.peer !== peer || !this.wanted) return;
     this.set({ video: peer.video, audio: peer.audio });
-    if (!peer.connected) this.patienceTimer = setTimeout(() => void this.renew(), connectingLimit);
+    if (!peer.connected) this.renewAfter(connectingLimit);
+  }
+
+  /** Keeps what runs and looks for another way to the server. */
+  private async restartIce(): Promise<void> {
+    if (this.exchanging || this.connection.status().kind !== "open") return;
+    const peer = this.peer;
+    this.exchanging = true;
+    const done = await peer
+      .restartIce((offer) => this.connection.restartIce(offer))
+      .then(
+        () => true,
+        () => false,
+      );
+    this.exchanging = false;
+    if (peer !== this.peer || !this.wanted || peer.connected) return;
+    this.renewAfter(done ? patience : 0);
+  }
+
+  private renewAfter(wait: number): void {
+    clearTimeout(this.patienceTimer);
+    this.patienceTimer = setTimeout(() => void this.renew(), wait);
   }
 
   private newPeer(): Peer {
@@ -139,13 +163,13 @@ export class MediaLine {
         this.set({ phase: "on" });
         break;
       case "disconnected":
-      case "failed":
-        clearTimeout(this.patienceTimer);
         this.set({ phase: "lost" });
-        this.patienceTimer = setTimeout(
-          () => void this.renew(),
-          peer.connection.connectionState === "failed" ? 0 : patience,
-        );
+        this.renewAfter(patience);
+        void this.restartIce();
+        break;
+      case "failed":
+        this.set({ phase: "lost" });
+        this.renewAfter(0);
         break;
     }
   }

@@ -4,13 +4,16 @@ import { activeLayers, type Layer, layersFor, rids } from "./cameraLayers";
 const videoSlots = 9;
 const audioSlots = 3;
 
+/** Sends our offer; gives the server's answer. */
+export type Exchange = (offer: string) => Promise<string>;
+
 export interface OwnTracks {
   readonly microphone?: MediaStreamTrack | undefined;
   readonly camera?: MediaStreamTrack | undefined;
 }
 
 /**
- * One RTCPeerConnection with one offer, never renegotiated. The order of m-lines is the contract with the server: of a hall
+ * One RTCPeerConnection with one offer, never renegotiated but for its way through the network. The order of m-lines is the contract with the server: of a hall
  * its microphone and its camera first; then of everybody nine video and three audio slots.
  */
 export class Peer {
@@ -46,11 +49,24 @@ export class Peer {
     return this.connection.connectionState === "connected";
   }
 
+  /** It has been connected, and another way to the server would make it so again. */
+  get mayComeBack(): boolean {
+    return this.connected || this.connection.connectionState === "disconnected";
+  }
+
   /** One round trip: the offer is ready, and nobody waits for candidates. */
-  async connect(exchange: (offer: string) => Promise<string>): Promise<void> {
-    const sdp = await exchange(await this.prepared);
+  async connect(exchange: Exchange): Promise<void> {
+    await this.take(await exchange(await this.prepared));
+  }
+
+  /** The same media over another way through the network (RFC 9429 4.1.18). */
+  async restartIce(exchange: Exchange): Promise<void> {
+    await this.take(await exchange(await this.prepare({ iceRestart: true })));
+  }
+
+  private async take(answer: string): Promise<void> {
     if (this.connection.signalingState === "closed") return;
-    await this.connection.setRemoteDescription({ type: "answer", sdp });
+    await this.connection.setRemoteDescription({ type: "answer", sdp: answer });
   }
 
   async send(tracks: OwnTracks): Promise<void> {
@@ -93,8 +109,8 @@ export class Peer {
     this.connection.close();
   }
 
-  private async prepare(): Promise<string> {
-    const offer = await this.connection.createOffer();
+  private async prepare(options: RTCOfferOptions = {}): Promise<string> {
+    const offer = await this.connection.createOffer(options);
     const sdp = withAudioNack(offer.sdp ?? "");
     await this.connection.setLocalDescription({ type: "offer", sdp });
     return sdp;

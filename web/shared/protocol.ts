@@ -17,6 +17,12 @@ export interface Offer {
   readonly sdp: string;
 }
 
+export interface RestartIce {
+  readonly type: "restart_ice";
+  readonly id: number;
+  readonly sdp: string;
+}
+
 export interface Open {
   readonly type: "open";
 }
@@ -214,6 +220,7 @@ export interface ShowNext {
 export type ClientMessage =
   | Hello
   | Offer
+  | RestartIce
   | Give
   | AskWhole
   | ReportLine
@@ -672,4 +679,4 @@ export interface Problem {
   readonly request: string;
 }
 
-export const protocolHash = "fbcd1f8e4c2b70b5";
+export const protocolHash = "a2532aaf7b6f2c65";

@@ -117,6 +117,34 @@ export class Hall {
     return Date.now() - since;
   }
 
+  /** The longest time without a new frame in the main cell, of the milliseconds from now on. */
+  longestGap(during: number): Promise<number> {
+    return this.page.evaluate(
+      (time) =>
+        new Promise<number>((done) => {
+          const end = performance.now() + time;
+          let last = performance.now();
+          let longest = 0;
+          const look = () => {
+            const now = performance.now();
+            longest = Math.max(longest, now - last);
+            last = now;
+          };
+          const video = document.querySelector<HTMLVideoElement>('[data-cell="0"] video');
+          const next = () => {
+            look();
+            if (last < end) video?.requestVideoFrameCallback(next);
+          };
+          video?.requestVideoFrameCallback(next);
+          setTimeout(() => {
+            look();
+            done(longest);
+          }, time);
+        }),
+      during,
+    );
+  }
+
   /** Every pitch of `heard` is heard, none of `silent`. */
   hears(heard: readonly number[], silent: readonly number[] = []): Promise<unknown> {
     return until(`${heard.join(", ")} Hz heard and ${silent.join(", ")} Hz silent`, async () => {

@@ -12,6 +12,7 @@
 #include "media/rtp/packet.h"
 #include "media/rtp/vp8.h"
 #include "tests/free_port.h"
+#include "tests/load/stun_request.h"
 #include "tests/load/test_peer.h"
 #include "tests/unit/media/rtp_packets.h"
 
@@ -517,6 +518,127 @@ TEST_P(EngineTest, AWrongPasswordOpensNothing) {
   EXPECT_FALSE(stranger.connected());
 }
 
+TEST_P(EngineTest, APeerGoesOnFromAnotherAddress) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  publisher.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  viewer.peer.move();
+  publisher.peer.move();
+  ASSERT_TRUE(run_until([&] {
+    publisher.show();
+    return viewer.video().size() >= 3;
+  })) << "without a new handshake";
+  EXPECT_TRUE(consecutive(viewer.video()));
+  EXPECT_EQ(connected_.size(), 2u);
+}
+
+TEST_P(EngineTest, AnIceRestartChangesTheWayAndNothingElse) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  publisher.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  const auto before = viewer.peer.remote_ufrag();
+  const auto answer = engine_.restart_ice(viewer.id(), viewer.peer.offer());
+  ASSERT_TRUE(std::holds_alternative<std::string>(answer));
+  const auto seen = viewer.video().size();
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() > seen; }))
+      << "the old way, until the new one is there";
+  viewer.peer.move(std::get<std::string>(answer));
+  EXPECT_NE(viewer.peer.remote_ufrag(), before);
+  const auto moved = viewer.video().size();
+  ASSERT_TRUE(run_until([&] {
+    publisher.show();
+    return viewer.video().size() >= moved + 3;
+  }));
+  EXPECT_TRUE(consecutive(viewer.video()));
+  EXPECT_EQ(connected_.size(), 2u) << "no new handshake";
+}
+
+TEST_P(EngineTest, AnIceRestartIsOfTheSameConnection) {
+  auto& viewer = join(std::nullopt, 1);
+  const auto key = [&](PeerId peer, const std::string& offer) {
+    const auto answer = engine_.restart_ice(peer, offer);
+    const auto* refused = std::get_if<OfferRefused>(&answer);
+    return refused != nullptr ? refused->text_key : "taken";
+  };
+  EXPECT_EQ(key(viewer.id(), "hello"), "media.offer_broken");
+  EXPECT_EQ(key(viewer.id(), std::string(200000, 'a')), "media.offer_too_large");
+  EXPECT_EQ(key(viewer.id(), TestPeer({false, 1, 0, GetParam()}).offer()), "media.offer_broken")
+      << "another certificate";
+  EXPECT_EQ(key(PeerId{999}, viewer.peer.offer()), "media.peer_gone");
+  EXPECT_EQ(key(viewer.id(), viewer.peer.offer()), "taken");
+  engine_.disconnect(viewer.id());
+  EXPECT_EQ(key(viewer.id(), viewer.peer.offer()), "media.peer_gone");
+}
+
+TEST_P(EngineTest, AnIceRestartByFragmentNamesWhatABrowserNeeds) {
+  auto& viewer = join(std::nullopt, 2);
+  const auto fragment = engine_.restart_ice(viewer.id());
+  ASSERT_TRUE(fragment);
+  for (const auto* line : {"a=ice-lite\r\n", "a=group:BUNDLE 0 1\r\n", "a=mid:0\r\n",
+                           "a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates\r\n"})
+    EXPECT_NE(fragment->find(line), std::string::npos) << line;
+  EXPECT_EQ(fragment->find("a=mid:1"), std::string::npos);
+  EXPECT_EQ(fragment->find("fingerprint"), std::string::npos);
+  viewer.peer.move(*fragment);
+  const auto before = engine_.counters().dropped_unknown;
+  viewer.peer.poll(20ms);
+  EXPECT_EQ(engine_.counters().dropped_unknown, before) << "its checks are known";
+}
+
+// Three seconds, once.
+TEST_P(EngineTest, APeerThatFloodsIsDroppedAndOthersGoOn) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  auto& flooder = join(ban_mai, 0, 0, "B");
+  put_on_stage({an_binh});
+  publisher.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  ASSERT_TRUE(run_until(
+      [&] {
+        for (int i = 0; i < 200; ++i) flooder.show();
+        publisher.show();
+        return lost_.contains(flooder.id());
+      },
+      30s));
+  EXPECT_EQ(lost_[flooder.id()], "floods");
+  EXPECT_GT(engine_.counters().dropped_flooding, 0u);
+  const auto seen = viewer.video().size();
+  EXPECT_TRUE(run_until([&] {
+    publisher.show();
+    return viewer.video().size() > seen + 3;
+  }));
+}
+
+TEST_P(EngineTest, ChecksWithoutEndFromOneAddressAreNotLookedAt) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  publisher.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  TestPeer stranger({false, 1, 0, GetParam()});
+  stranger.start(std::get<std::string>(engine_.connect(PeerId{77}, stage, std::nullopt, stranger.offer())));
+  const auto request =
+      load::write_request({stranger.remote_ufrag() + ":x", "a wrong password", false, {}, true});
+  const auto before = engine_.counters();
+  ASSERT_TRUE(run_until(
+      [&] {
+        for (int i = 0; i < 500; ++i) stranger.send_raw(request);
+        return engine_.counters().packets_in > before.packets_in + 20000;
+      },
+      30s));
+  const auto after = engine_.counters();
+  EXPECT_GT(after.dropped_flooding - before.dropped_flooding, 5000u);
+  EXPECT_LT(after.dropped_forged - before.dropped_forged, 15000u);
+  const auto seen = viewer.video().size();
+  publisher.show();
+  EXPECT_TRUE(run_until([&] { return viewer.video().size() > seen; })) << "halls of the same address go on";
+}
+
 TEST_P(EngineTest, AnAnswerNeedsAnOpenStage) {
   TestPeer late({false, 1, 0, GetParam()});
   ASSERT_TRUE(std::holds_alternative<std::string>(
@@ -558,6 +680,25 @@ TEST(Engine, APeerThatIsSilentIsLost) {
   EXPECT_EQ(lost->peer, PeerId{1});
   EXPECT_EQ(lost->why, "no packet for 8 s");
   EXPECT_GE(std::chrono::steady_clock::now() - silent_since, 7s);
+  EXPECT_EQ(engine.counters().peers, 0u);
+}
+
+// Fifteen seconds, once: it answers checks and never begins its DTLS.
+TEST(Engine, APeerThatNeverFinishesItsHandshakeIsClosed) {
+  Engine engine({"127.0.0.1", port, {{"127.0.0.1", port}}}, [] {});
+  engine.open_stage(stage);
+  TestPeer peer({true, 1, 1, false});
+  const auto began = std::chrono::steady_clock::now();
+  ASSERT_TRUE(std::holds_alternative<std::string>(engine.connect(PeerId{1}, stage, an_binh, peer.offer())));
+  std::optional<PeerLost> lost;
+  while (!lost && std::chrono::steady_clock::now() - began < 25s) {
+    for (auto& event : engine.take_events())
+      if (const auto* found = std::get_if<PeerLost>(&event)) lost = *found;
+    std::this_thread::sleep_for(20ms);
+  }
+  ASSERT_TRUE(lost);
+  EXPECT_EQ(lost->why, "no DTLS within 15 s");
+  EXPECT_GE(std::chrono::steady_clock::now() - began, 14s);
   EXPECT_EQ(engine.counters().peers, 0u);
 }
 

@@ -188,6 +188,60 @@ TEST(FrameReader, FindsThePacketsWhereverTheStreamIsCut) {
     }
 }
 
+/// A socket for both families answers clients of either in their own.
+class UdpPortTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(UdpPortTest, AnswersGoBackToWhereTheyCameFrom) {
+  UdpPort udp("::", port);
+  const std::string ip = GetParam();
+  sockaddr_storage name{};
+  auto& v4 = reinterpret_cast<sockaddr_in&>(name);
+  auto& v6 = reinterpret_cast<sockaddr_in6&>(name);
+  socklen_t size = sizeof v4;
+  if (inet_pton(AF_INET, ip.c_str(), &v4.sin_addr) == 1) {
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+  } else {
+    ASSERT_EQ(inet_pton(AF_INET6, ip.c_str(), &v6.sin6_addr), 1);
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    size = sizeof v6;
+  }
+  const FileDescriptor client(::socket(name.ss_family, SOCK_DGRAM, 0));
+  ASSERT_EQ(::connect(client.get(), reinterpret_cast<const sockaddr*>(&name), size), 0);
+  ASSERT_EQ(::send(client.get(), "ask", 3, 0), 3);
+  ASSERT_TRUE(readable(udp.fd()));
+  SendBatch batch(udp);
+  udp.receive([&](const Endpoint& from, std::span<std::byte>) {
+    EXPECT_EQ(from.is_v4(), name.ss_family == AF_INET);
+    udp.send(from, text_bytes("at once"));
+    const auto later = text_bytes("in a batch");
+    std::copy(later.begin(), later.end(), batch.reserve().begin());
+    batch.add(from, 1, later.size());
+  });
+  batch.flush();
+  for (const std::string expected : {"at once", "in a batch"}) {
+    ASSERT_TRUE(readable(client.get())) << expected;
+    std::array<char, 100> bytes{};
+    const auto count = recv(client.get(), bytes.data(), bytes.size(), 0);
+    EXPECT_EQ(std::string(bytes.data(), static_cast<std::size_t>(count)), expected);
+  }
+}
+
+/// Loopbacks of this machine: some have no IPv6.
+std::vector<const char*> loopbacks() {
+  std::vector<const char*> all{"127.0.0.1"};
+  sockaddr_in6 name{};
+  name.sin6_family = AF_INET6;
+  name.sin6_addr = in6addr_loopback;
+  const FileDescriptor test(::socket(AF_INET6, SOCK_DGRAM, 0));
+  if (bind(test.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0) all.push_back("::1");
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, UdpPortTest, testing::ValuesIn(loopbacks()),
+                         [](const auto& test) { return std::string(test.index == 0 ? "IPv4" : "IPv6"); });
+
 TEST(FrameReader, ALengthThatNoPacketHasEndsTheStream) {
   FrameReader reader;
   const auto ignore = [](std::span<std::byte>) { FAIL(); };
@@ -208,7 +262,7 @@ class TcpPortTest : public testing::Test {
       for (const auto& [fd, writable] : watched_)
         fds.push_back({fd, static_cast<short>(POLLIN | (writable ? POLLOUT : 0)), 0});
       if (::poll(fds.data(), fds.size(), 5) <= 0) continue;
-      if ((fds[0].revents & POLLIN) != 0) port_.accept_all();
+      if ((fds[0].revents & POLLIN) != 0) port_.accept_all(now_);
       for (const auto& entry : std::span(fds).subspan(1)) {
         if ((entry.revents & POLLOUT) != 0) port_.on_writable(entry.fd);
         if ((entry.revents & (POLLIN | POLLHUP)) != 0) port_.on_readable(entry.fd);
@@ -217,6 +271,7 @@ class TcpPortTest : public testing::Test {
     return condition();
   }
 
+  TcpPort::Clock::time_point now_{std::chrono::hours(1)};
   std::map<int, bool> watched_;
   std::vector<std::pair<Endpoint, Bytes>> taken_;
   std::function<void(const Endpoint&)> on_taken_;
@@ -265,6 +320,39 @@ TEST_F(TcpPortTest, BrokenFramingClosesTheConnection) {
   EXPECT_TRUE(run_until([&] { return watched_.empty(); }));
   EXPECT_TRUE(readable(client.fd()));
   EXPECT_TRUE(client.take().empty()) << "closed";
+}
+
+TEST_F(TcpPortTest, WhoOnlyHoldsConnectionsOpenKeepsNobodyOut) {
+  Receiver hall(SOCK_STREAM);
+  hall.connect();
+  ::send(hall.fd(), "\0\1a", 3, 0);
+  ASSERT_TRUE(run_until([&] { return taken_.size() == 1; }));
+  port_.keep(taken_[0].first.connection);
+  std::vector<Receiver> silent;
+  for (std::size_t i = 0; i < TcpPort::most_connections + 40; ++i) {
+    silent.emplace_back(SOCK_STREAM);
+    silent.back().connect();
+    // One by one: the kernel keeps only so many that nobody has accepted.
+    ASSERT_TRUE(run_until([&] { return watched_.size() == std::min(i + 2, TcpPort::most_connections); }));
+  }
+  Receiver late(SOCK_STREAM);
+  late.connect();
+  ::send(late.fd(), "\0\1b", 3, 0);
+  ASSERT_TRUE(run_until([&] { return taken_.size() == 2; })) << "the oldest silent one has made room";
+  port_.send(taken_[0].first, text_bytes("still here"));
+  EXPECT_EQ(hall.take(), framed(text_bytes("still here")));
+  EXPECT_EQ(port_.connections(), TcpPort::most_connections);
+}
+
+TEST_F(TcpPortTest, ASilentConnectionIsClosedAfterAWhile) {
+  Receiver silent(SOCK_STREAM);
+  silent.connect();
+  ASSERT_TRUE(run_until([&] { return watched_.size() == 1; }));
+  port_.close_silent(now_ + TcpPort::silence_limit);
+  EXPECT_EQ(port_.connections(), 1u);
+  port_.close_silent(now_ + TcpPort::silence_limit + std::chrono::milliseconds(1));
+  EXPECT_EQ(port_.connections(), 0u);
+  EXPECT_TRUE(silent.take().empty()) << "closed";
 }
 
 TEST_F(TcpPortTest, AReaderWhoFallsBehindLosesWholePacketsOnly) {

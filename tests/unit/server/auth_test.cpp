@@ -116,6 +116,14 @@ TEST(Throttle, BoundsOneAddressOverAllAccounts) {
   EXPECT_FALSE(throttle.must_wait("somebody", "10.0.0.1", now + 2h)) << "an hour of quiet is enough";
 }
 
+TEST(Throttle, CountsTheAddressesOfOneSubscriberTogether) {
+  Throttle throttle;
+  const auto now = Throttle::Time(1000h);
+  for (int i = 0; i < 10; ++i) throttle.wrong("an", "2001:db8:1:2::" + std::to_string(i + 1), now);
+  EXPECT_TRUE(throttle.must_wait("an", "2001:db8:1:2:a:b:c:d", now));
+  EXPECT_FALSE(throttle.must_wait("an", "2001:db8:1:3::1", now));
+}
+
 TEST(Throttle, ForgetsWhatIsOld) {
   Throttle throttle;
   const auto now = Throttle::Time(1000h);

@@ -238,8 +238,18 @@ TEST_F(Whip, TakesCandidatesAndRefusesARestart) {
   EXPECT_EQ(patch({{"content-type", type}, {"if-match", "\"other\""}}, fragment).status, 412);
   EXPECT_EQ(patch({{"content-type", "application/sdp"}, {"if-match", etag}}, fragment).status, 415);
   const auto restart = patch({{"content-type", type}, {"if-match", "*"}}, fragment);
-  EXPECT_EQ(restart.status, 422);
-  EXPECT_EQ(problem(restart).at("text_key"), "peer.no_restart");
+  EXPECT_EQ(restart.status, 200);
+  EXPECT_EQ(restart.headers.at("content-type"), type);
+  EXPECT_NE(restart.headers.at("etag"), etag);
+  for (const auto* line : {"a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=mid:0", "m=video"})
+    EXPECT_NE(restart.body.find(line), std::string::npos) << line << " in " << restart.body;
+  EXPECT_EQ(patch({{"content-type", type}, {"if-match", etag}}, fragment).status, 412)
+      << "of before the restart";
+  EXPECT_EQ(patch({{"content-type", type}, {"if-match", restart.headers.at("etag")}}, fragment).status, 204);
+  EXPECT_EQ(
+      patch({{"content-type", type}, {"if-match", "*"}}, "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n")
+          .status,
+      400);
   EXPECT_EQ(ask_with("GET", path, whep().token).status, 405);
   EXPECT_EQ(ask_with("DELETE", path, whep().token, {{"if-match", "\"other\""}}).status, 200);
   EXPECT_EQ(patch({{"content-type", type}, {"if-match", etag}}, fragment).status, 404);

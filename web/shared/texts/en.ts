@@ -118,6 +118,7 @@ export const en: Readonly<Record<PageTextKey, string>> = {
   "media.no_common_codec": "This browser lacks the needed codecs.",
   "media.offer_broken": "The browser's offer cannot be read.",
   "media.offer_too_large": "The browser's offer is too large.",
+  "media.peer_gone": "The old connection is gone; connecting anew.",
   "http.fault": "The server met a fault. Number in the log: {detail}",
   "http.not_found": "There is no such page.",
   "http.wrong_origin": "The request came from another page and was blocked.",

@@ -115,6 +115,7 @@ export const vi = {
   "media.no_common_codec": "Trình duyệt này không có bộ mã hình, tiếng cần thiết.",
   "media.offer_broken": "Trình duyệt gửi thông số kết nối không đọc được.",
   "media.offer_too_large": "Thông số kết nối quá dài.",
+  "media.peer_gone": "Kết nối cũ không còn, đang kết nối lại.",
   "http.fault": "Máy chủ gặp lỗi. Mã ghi trong nhật ký: {detail}",
   "http.not_found": "Không có trang này.",
   "http.wrong_origin": "Yêu cầu đến từ trang khác nên bị chặn.",
