@@ -91,4 +91,9 @@ std::vector<SearchHit> search(const SQLite::Database& database, const std::strin
 /// capitals, or "(mật)", "độ mật: …". "Mật độ dân số", "bí mật kinh doanh" and "bảo mật" are not.
 bool has_secrecy_stamp(const std::string& text);
 
+/// The same of a paper's own text, where only a line that holds nothing but the stamp is one (Circular
+/// 24/2020/TT-BCA: it stands in a frame of its own): MẬT, "TỐI MẬT", also with its letters apart, or "Độ mật:
+/// Tối mật".
+bool has_secrecy_stamp_line(const std::string& text);
+
 }  // namespace diemcau::scheduler

@@ -99,6 +99,19 @@ class StampSearch {
 
 }  // namespace
 
+bool has_secrecy_stamp_line(const std::string& text) {
+  static constexpr std::array<std::string_view, 6> stamps{"MẬT",       "TỐIMẬT",       "TUYỆTMẬT",
+                                                          "độmật:mật", "độmật:tốimật", "độmật:tuyệtmật"};
+  for (std::size_t from = 0; from < text.size();) {
+    const auto until = std::min(text.find('\n', from), text.size());
+    auto line = clean_line(std::string_view(text).substr(from, std::min<std::size_t>(until - from, 200)));
+    from = until + 1;
+    std::erase(line, ' ');
+    if (is_one_of(line, stamps) || is_one_of(lower(line), stamps)) return true;
+  }
+  return false;
+}
+
 bool has_secrecy_stamp(const std::string& text) { return StampSearch(tokens_of(clean_line(text))).found(); }
 
 }  // namespace diemcau::scheduler

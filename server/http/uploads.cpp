@@ -6,6 +6,7 @@
 #include <fcntl.h>
 
 #include "server/http/file_type.h"
+#include "server/http/paper_text.h"
 
 namespace diemcau::http {
 namespace {
@@ -93,26 +94,42 @@ class Upload : public std::enable_shared_from_this<Upload> {
         });
   }
 
+  enum class Verdict { kept, dangerous, secret };
+
   void keep() {
     writing_ = true;
-    auto kept =
-        std::make_shared<Uploaded>();  // shared: filled on the job's thread, read here after its report
+    struct Outcome {
+      Verdict verdict{};
+      Uploaded uploaded;
+    };
+    auto outcome = std::make_shared<Outcome>();  // filled on the job's thread, read here after its report
     services_.jobs.put(
-        [self = shared_from_this(), kept] {
-          if (self->media_type_.starts_with("application/vnd.openxml")) {
-            const OpenFile file(open(self->incoming_->path().c_str(), O_RDONLY | O_CLOEXEC));
-            if (!file || zip_is_dangerous(file.descriptor())) return;  // kept has no hash then
-          }
-          *kept = {self->incoming_->keep(), self->media_type_, self->size_};
+        [self = shared_from_this(), outcome] {
+          outcome->verdict = self->judge_whole();
+          if (outcome->verdict == Verdict::kept)
+            outcome->uploaded = {self->incoming_->keep(), self->media_type_, self->size_};
         },
-        [self = shared_from_this(), kept](std::exception_ptr fault) {
+        [self = shared_from_this(), outcome](std::exception_ptr fault) {
           self->writing_ = false;
           if (fault) return self->fail(fault);
-          if (kept->sha256.empty()) return self->refuse(415, "document.type_forbidden", "macro");
+          if (outcome->verdict == Verdict::dangerous)
+            return self->refuse(415, "document.type_forbidden", "macro");
+          if (outcome->verdict == Verdict::secret) return self->refuse(422, "document.secret");
           self->over_ = true;
           self->incoming_.reset();
-          self->then_(*kept);
+          self->then_(outcome->uploaded);
         });
+  }
+
+  /// On a job's thread.
+  Verdict judge_whole() const {
+    const auto& path = incoming_->path();
+    if (media_type_.starts_with("application/vnd.openxml")) {
+      const OpenFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+      if (!file || zip_is_dangerous(file.descriptor())) return Verdict::dangerous;
+    }
+    const bool secret = scheduler::has_secrecy_stamp_line(paper_text(path, media_type_));
+    return secret ? Verdict::secret : Verdict::kept;
   }
 
   void fail(std::exception_ptr fault) {

@@ -28,5 +28,14 @@ INSTANTIATE_TEST_SUITE_P(, Unstamped,
                                          "Độ mật: không", "Độ mật: thường", "Độ mật:", "MẬTX",
                                          "tối nay mật ong (rừng)", "(mật ong)"));
 
+TEST(StampLine, StandsAloneInItsLine) {
+  for (const std::string text : {"MẬT", "UBND TỈNH\n  TỐI MẬT \nSố: 12", "a\r\nTUYỆT MẬT\r\nb",
+                                 "T U Y Ệ T  M Ậ T", "Độ mật: Tối mật", "ĐỘ MẬT: MẬT", "MA\u0323\u0302T"})
+    EXPECT_TRUE(has_secrecy_stamp_line(text)) << text;
+  for (const std::string text : {"", "Báo cáo MẬT về biên giới", "BẢO MẬT\nTHÔNG TIN", "mật", "Mật độ dân số",
+                                 "TỐI", "TỐI\nMẬT ONG", "Độ mật: không"})
+    EXPECT_FALSE(has_secrecy_stamp_line(text)) << text;
+}
+
 }  // namespace
 }  // namespace diemcau::scheduler

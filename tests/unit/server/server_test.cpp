@@ -1,3 +1,4 @@
+#include "server/demo.h"
 #include "tests/unit/server/running_server.h"
 
 namespace diemcau::server {
@@ -96,6 +97,17 @@ TEST_F(Server, TakesDocumentsAndGivesRangesOfThem) {
   const auto hall_path =
       "/api/hall/" + token(2) + "/documents/" + std::to_string(document.at("id").get<int>()) + "/file";
   EXPECT_EQ(ask("GET", hall_path).body, pdf) << "a hall reads the papers of its meeting";
+}
+
+TEST_F(Server, RefusesAPaperThatCarriesTheStampOfAStateSecret) {
+  const auto clerk = logged_in("clerk");
+  const auto before = files_of_documents();
+  auto letter = scheduler::demo_invitation(scheduler::Time(std::chrono::days(20000)));
+  letter.issuer.insert(letter.issuer.begin(), "TỐI MẬT");
+  const auto answer = ask("POST", "/api/meetings/1/documents?name=a.pdf", clerk, letter_pdf(letter));
+  EXPECT_EQ(answer.status, 422);
+  EXPECT_EQ(problem(answer).at("text_key"), "document.secret");
+  EXPECT_EQ(files_of_documents(), before);
 }
 
 TEST_F(Server, RefusesWhatIsNoDocumentAndLeavesNothing) {
