@@ -12,11 +12,17 @@ export interface Figures {
   /** kbit/s of picture and sound that arrived, and frames that were asked for anew. */
   readonly bitrate: number;
   readonly keyframeRequests: number;
+  /** ms that a sample of the voice waited before it was played: what the repairs cost. */
+  readonly voiceWait: number;
 }
 
-interface Sound {
+interface Received {
   readonly total: number;
   readonly concealed: number;
+  readonly bytes: number;
+  readonly keyframeRequests: number;
+  readonly waited: number;
+  readonly played: number;
 }
 
 /** What a hall page shows and plays, measured within the page: frames as they are drawn, sound as the decoder counts it. */
@@ -65,19 +71,24 @@ export class Playback {
       longestGap: Math.max(...shown.gaps),
       bitrate: ((after.bytes - before.bytes) * 8) / shown.length,
       keyframeRequests: after.keyframeRequests - before.keyframeRequests,
+      voiceWait: ((after.waited - before.waited) * 1000) / (after.played - before.played),
     };
   }
 
   /** Of all connections that the page has had: of those that are closed their last count is gone, and none is measured then. */
-  private received(): Promise<Sound & { bytes: number; keyframeRequests: number }> {
+  private received(): Promise<Received> {
     return this.page.evaluate(async () => {
-      const sum = { total: 0, concealed: 0, bytes: 0, keyframeRequests: 0 };
+      const sum = { total: 0, concealed: 0, bytes: 0, keyframeRequests: 0, waited: 0, played: 0 };
       for (const peer of (window as unknown as { peers: RTCPeerConnection[] }).peers)
         for (const stat of (await peer.getStats()).values()) {
           if (stat.type !== "inbound-rtp" || !stat.packetsReceived) continue;
           sum.bytes += stat.bytesReceived;
           sum.keyframeRequests += stat.pliCount ?? 0;
           sum.total += stat.totalSamplesReceived ?? 0;
+          if (stat.kind === "audio") {
+            sum.waited += stat.jitterBufferDelay;
+            sum.played += stat.jitterBufferEmittedCount;
+          }
           sum.concealed += (stat.concealedSamples ?? 0) - (stat.silentConcealedSamples ?? 0);
         }
       return sum;
@@ -101,7 +112,7 @@ export class Playback {
       let [picture, sound] = [longest, longest];
       while (performance.now() - since < longest && (picture === longest || sound === longest)) {
         await new Promise((next) => setTimeout(next, 20));
-        const frame = state.frames.findLast((at) => at > since) && state.frames.find((at) => at > since);
+        const frame = state.frames.find((at) => at > since);
         if (frame !== undefined) picture = frame - since;
         if (sound === longest && (await real()) > played) sound = performance.now() - since;
       }
