@@ -20,7 +20,6 @@ constexpr auto handshake = 50ms;  // DTLS retransmission
 constexpr auto level_interval = 200ms;
 constexpr auto second = 1s;  // reports
 constexpr auto handshake_limit = 15s;
-constexpr auto silence_limit = 8s;
 constexpr int flooding_limit = 3;  // seconds
 /// Interfaces and ports that a browser tries at once, and the last few of one that wanders.
 constexpr std::size_t most_addresses = 16;
@@ -238,9 +237,11 @@ void Worker::on_stun(const transport::Endpoint& from, std::span<const std::byte>
   auto& connected = peers_.at(known->second);
   auto& link = connected.peer->link();
   if (!transport::is_authentic(packet, link.password())) return LiveCounters::add(counters_.dropped_forged);
+  const auto heard = link.last_heard();
   link.on_check(*request, from, now_);
   if (from.is_tcp()) ports_->tcp().keep(from.connection);
   remember(from, known->second, connected);
+  note_return(connected, heard);
 }
 
 void Worker::remember(const transport::Endpoint& from, PeerId id, Connected& connected) {
@@ -278,16 +279,26 @@ void Worker::on_dtls(Connected& connected, std::span<const std::byte> packet) {
 void Worker::on_srtp(Connected& connected, std::span<std::byte> packet) {
   auto& peer = *connected.peer;
   auto& stage = *find_stage(connected.stage);
+  const auto heard = peer.link().last_heard();
   if (rtp::is_rtcp(packet)) {
     const auto plain = peer.link().unprotect_rtcp(packet, now_);
     if (!plain) return LiveCounters::add(counters_.dropped_forged);
+    note_return(connected, heard);
     const auto report = rtp::parse_rtcp(*plain);
     if (!report) return LiveCounters::add(counters_.dropped_malformed);
     return stage.on_rtcp(peer, *report, now_);
   }
   const auto plain = peer.link().unprotect_rtp(packet, now_);
   if (!plain) return LiveCounters::add(counters_.dropped_forged);
+  note_return(connected, heard);
   stage.on_packet(peer, *plain, now_);
+}
+
+void Worker::note_return(Connected& connected, Clock::time_point heard) {
+  const auto ended = connected.silence.end(heard, now_);
+  if (ended.interruption && connected.peer->link().connected())
+    find_stage(connected.stage)->resume(*connected.peer, now_);
+  if (ended.silence) tell_(PeerBack{connected.peer->id()});
 }
 
 void Worker::on_watch(const transport::TcpPort::Watch& watch) {
@@ -326,14 +337,25 @@ void Worker::on_timers() {
 void Worker::find_lost_peers() {
   std::vector<std::pair<PeerId, const char*>> lost;
   for (auto& [id, connected] : peers_) {
-    auto& link = connected.peer->link();
     connected.flooding = std::exchange(connected.flooded, 0) > 0 ? connected.flooding + 1 : 0;
     if (connected.flooding >= flooding_limit) {
       lost.emplace_back(id, "floods");
-    } else if (!link.connected() && now_ - connected.since > handshake_limit) {
-      lost.emplace_back(id, "no DTLS within 15 s");
-    } else if (now_ - link.last_heard() > silence_limit && link.connected()) {
-      lost.emplace_back(id, "no packet for 8 s");
+      continue;
+    }
+    const auto& link = connected.peer->link();
+    if (!link.connected()) {
+      if (now_ - connected.since > handshake_limit) lost.emplace_back(id, "no DTLS within 15 s");
+      continue;
+    }
+    switch (connected.silence.look(link.last_heard(), now_)) {
+      case transport::Silence::Turn::gone:
+        lost.emplace_back(id, "no packet for 30 s");
+        break;
+      case transport::Silence::Turn::silent:
+        tell_(PeerSilent{id});
+        break;
+      case transport::Silence::Turn::none:
+        break;
     }
   }
   for (const auto& [id, why] : lost) {

@@ -17,6 +17,7 @@
 #include "media/transport/dtls.h"
 #include "media/transport/ports.h"
 #include "media/transport/rate_limit.h"
+#include "media/transport/silence.h"
 
 namespace diemcau::media {
 
@@ -108,6 +109,7 @@ class Worker {
     transport::RateLimit packets{most_packets, most_packets};
     std::uint64_t flooded = 0;  ///< packets over the limit in this second
     int flooding = 0;           ///< seconds in a row
+    transport::Silence silence{};
     std::unique_ptr<stage::Peer> peer;
   };
 
@@ -122,6 +124,8 @@ class Worker {
   void remember(const transport::Endpoint& from, PeerId id, Connected& connected);
   void on_dtls(Connected& connected, std::span<const std::byte> packet);
   void on_srtp(Connected& connected, std::span<std::byte> packet);
+  /// An authentic packet has come; before, the last one at `heard`.
+  void note_return(Connected& connected, Clock::time_point heard);
   void on_watch(const transport::TcpPort::Watch& watch);
   void on_timers();
   void find_lost_peers();

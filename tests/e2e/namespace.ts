@@ -3,22 +3,58 @@ import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const ip = (...words: string[]): string => execFileSync("ip", words, { encoding: "utf8" });
+export const ip = (...words: string[]): string => execFileSync("ip", words, { encoding: "utf8" });
 
-/** A hall's own network: a namespace with one cable (a veth pair) to the machine that the server runs on. Needs root. */
-export class Namespace {
-  private static count = 0;
-  readonly name = `dc${process.pid}-${++Namespace.count}`;
-  private readonly outer = `dcv${process.pid % 10_000}-${Namespace.count}`;
-  // Other runs on this machine have other networks.
-  private readonly subnet = `10.${64 + (process.pid % 128)}.${Namespace.count}`;
-  readonly serverAddress = `${this.subnet}.1`;
-  private readonly subnet6 = `fd0c:${process.pid % 10_000}:${Namespace.count}:`;
-  readonly serverAddress6 = `${this.subnet6}:1`;
-  private address = `${this.subnet}.2`;
+/** A hall's own network: a namespace in which programs can live, joined to the machine that the server runs on. Needs root. */
+export abstract class Network {
+  private static made = 0;
+  private readonly number = ++Network.made;
+  readonly name = `dc${process.pid}-${this.number}`;
+  /** Of network devices: at most 15 characters. */
+  protected readonly device = `dc${process.pid % 100_000}-${this.number}`;
+  /** Its place among the eight addresses. */
+  protected hall = 2;
 
-  constructor() {
+  protected constructor() {
     ip("netns", "add", this.name);
+    ip("-n", this.name, "link", "set", "lo", "up");
+  }
+
+  /** Eight addresses for each network, another 256 for each process: test runs may stand side by side. */
+  protected address(host: number): string {
+    return `10.${200 + ((process.pid >> 8) % 50)}.${process.pid % 256}.${8 * (this.number % 31) + host}`;
+  }
+  /** The same for IPv6. */
+  protected address6(host: number): string {
+    return `fd0c:${process.pid % 10_000}:${this.number}::${host}`;
+  }
+  get serverAddress6(): string {
+    return this.address6(1);
+  }
+  get serverAddress(): string {
+    return this.address(1);
+  }
+  get hallAddress(): string {
+    return this.address(this.hall);
+  }
+
+  /** A Chromium that lives in this network. */
+  chromium(): string {
+    const file = join(mkdtempSync(join(tmpdir(), "diemcau-netns-")), "chromium");
+    writeFileSync(file, `#!/bin/sh\nexec ip netns exec ${this.name} /usr/bin/chromium "$@"\n`);
+    chmodSync(file, 0o755);
+    return file;
+  }
+
+  close(): void | Promise<void> {
+    ip("netns", "del", this.name);
+  }
+}
+
+/** Joined by one cable (a veth pair). */
+export class Namespace extends Network {
+  constructor() {
+    super();
     try {
       this.lay();
     } catch (error) {
@@ -28,25 +64,16 @@ export class Namespace {
   }
 
   private lay(): void {
-    ip("link", "add", this.outer, "type", "veth", "peer", "name", "eth0", "netns", this.name);
-    ip("addr", "add", `${this.serverAddress}/24`, "dev", this.outer);
-    ip("link", "set", this.outer, "up");
+    ip("link", "add", this.device, "type", "veth", "peer", "name", "eth0", "netns", this.name);
+    ip("addr", "add", `${this.serverAddress}/29`, "dev", this.device);
+    ip("link", "set", this.device, "up");
     // Where the machine itself does without IPv6, this cable has it all the same.
-    writeFileSync(`/proc/sys/net/ipv6/conf/${this.outer}/disable_ipv6`, "0");
+    writeFileSync(`/proc/sys/net/ipv6/conf/${this.device}/disable_ipv6`, "0");
     // Without "nodad" an address of IPv6 cannot be used for a second.
-    ip("addr", "add", `${this.serverAddress6}/64`, "dev", this.outer, "nodad");
-    ip("-n", this.name, "addr", "add", `${this.subnet6}:2/64`, "dev", "eth0", "nodad");
-    ip("-n", this.name, "addr", "add", `${this.address}/24`, "dev", "eth0");
+    ip("addr", "add", `${this.serverAddress6}/64`, "dev", this.device, "nodad");
+    ip("-n", this.name, "addr", "add", `${this.address6(this.hall)}/64`, "dev", "eth0", "nodad");
+    ip("-n", this.name, "addr", "add", `${this.hallAddress}/29`, "dev", "eth0");
     ip("-n", this.name, "link", "set", "eth0", "up");
-    ip("-n", this.name, "link", "set", "lo", "up");
-  }
-
-  /** A Chromium that lives in this network. */
-  chromium(): string {
-    const file = join(mkdtempSync(join(tmpdir(), "diemcau-netns-")), "chromium");
-    writeFileSync(file, `#!/bin/sh\nexec ip netns exec ${this.name} /usr/bin/chromium "$@"\n`);
-    chmodSync(file, 0o755);
-    return file;
   }
 
   /** Pulls the cable out. The far end goes down: the near end, and the server's sockets, keep their address. */
@@ -59,17 +86,13 @@ export class Namespace {
 
   /** As when a machine goes from Wi-Fi to cable: another address, and the old one is gone. */
   changeAddress(): void {
-    const next = `${this.subnet}.${Number(this.address.split(".")[3]) + 1}`;
-    ip("-n", this.name, "addr", "add", `${next}/24`, "dev", "eth0");
-    ip("-n", this.name, "addr", "del", `${this.address}/24`, "dev", "eth0");
-    this.address = next;
+    const before = this.hallAddress;
+    this.hall += 1;
+    ip("-n", this.name, "addr", "add", `${this.hallAddress}/29`, "dev", "eth0");
+    ip("-n", this.name, "addr", "del", `${before}/29`, "dev", "eth0");
   }
   /** Only IPv6 from now on. */
   dropIPv4(): void {
-    ip("-n", this.name, "addr", "del", `${this.address}/24`, "dev", "eth0");
-  }
-
-  close(): void {
-    ip("netns", "del", this.name);
+    ip("-n", this.name, "addr", "del", `${this.hallAddress}/29`, "dev", "eth0");
   }
 }
