@@ -56,7 +56,16 @@ struct Scene {
 struct PeerConnected {
   PeerId peer{};
 };
-/// No packet of this peer for 8 s, or its DTLS failed or closed. The peer is gone; do not disconnect() it.
+/// No packet of this peer for 8 s. Its line may be cut: it goes on as soon as it is heard again.
+struct PeerSilent {
+  PeerId peer{};
+};
+/// Heard again after PeerSilent.
+struct PeerBack {
+  PeerId peer{};
+};
+/// No packet of this peer for 30 s (RFC 7675 5.1), or its DTLS failed or closed. The peer is gone; do not
+/// disconnect() it.
 struct PeerLost {
   PeerId peer{};
   std::string why;
@@ -120,8 +129,8 @@ struct RecordingClosed {
   std::filesystem::path file;
 };
 
-using Event = std::variant<PeerConnected, PeerLost, Levels, CameraWanted, Downlinks, ClipStarted, ClipEnded,
-                           RecordingGrew, RecordingFailed, RecordingClosed>;
+using Event = std::variant<PeerConnected, PeerSilent, PeerBack, PeerLost, Levels, CameraWanted, Downlinks,
+                           ClipStarted, ClipEnded, RecordingGrew, RecordingFailed, RecordingClosed>;
 
 /// Why an offer was not taken.
 struct OfferRefused {

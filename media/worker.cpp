@@ -18,7 +18,6 @@ constexpr auto handshake = 50ms;  // DTLS retransmission
 constexpr auto level_interval = 200ms;
 constexpr auto second = 1s;  // reports
 constexpr auto handshake_limit = 15s;
-constexpr auto silence_limit = 8s;
 
 template <class... F>
 struct Overloaded : F... {
@@ -214,9 +213,11 @@ void Worker::on_stun(const transport::Endpoint& from, std::span<const std::byte>
   if (known == by_ufrag_.end()) return LiveCounters::add(counters_.dropped_unknown);
   auto& link = peers_.at(known->second).peer->link();
   if (!transport::is_authentic(packet, link.password())) return LiveCounters::add(counters_.dropped_forged);
+  const auto heard = link.last_heard();
   link.on_check(*request, from, now_);
   // Checked addresses may send media before they are nominated.
   by_endpoint_[from] = known->second;
+  note_return(peers_.at(known->second), heard);
 }
 
 void Worker::on_dtls(Connected& connected, std::span<const std::byte> packet) {
@@ -239,16 +240,26 @@ void Worker::on_dtls(Connected& connected, std::span<const std::byte> packet) {
 void Worker::on_srtp(Connected& connected, std::span<std::byte> packet) {
   auto& peer = *connected.peer;
   auto& stage = *find_stage(connected.stage);
+  const auto heard = peer.link().last_heard();
   if (rtp::is_rtcp(packet)) {
     const auto plain = peer.link().unprotect_rtcp(packet, now_);
     if (!plain) return LiveCounters::add(counters_.dropped_forged);
+    note_return(connected, heard);
     const auto report = rtp::parse_rtcp(*plain);
     if (!report) return LiveCounters::add(counters_.dropped_malformed);
     return stage.on_rtcp(peer, *report, now_);
   }
   const auto plain = peer.link().unprotect_rtp(packet, now_);
   if (!plain) return LiveCounters::add(counters_.dropped_forged);
+  note_return(connected, heard);
   stage.on_packet(peer, *plain, now_);
+}
+
+void Worker::note_return(Connected& connected, Clock::time_point heard) {
+  const auto ended = connected.silence.end(heard, now_);
+  if (ended.interruption && connected.peer->link().connected())
+    find_stage(connected.stage)->resume(*connected.peer, now_);
+  if (ended.silence) tell_(PeerBack{connected.peer->id()});
 }
 
 void Worker::on_watch(const transport::TcpPort::Watch& watch) {
@@ -288,12 +299,21 @@ void Worker::on_timers() {
 
 void Worker::find_lost_peers() {
   std::vector<std::pair<PeerId, const char*>> lost;
-  for (const auto& [id, connected] : peers_) {
-    auto& link = connected.peer->link();
-    if (!link.connected() && now_ - connected.since > handshake_limit) {
-      lost.emplace_back(id, "no DTLS within 15 s");
-    } else if (now_ - link.last_heard() > silence_limit && link.connected()) {
-      lost.emplace_back(id, "no packet for 8 s");
+  for (auto& [id, connected] : peers_) {
+    const auto& link = connected.peer->link();
+    if (!link.connected()) {
+      if (now_ - connected.since > handshake_limit) lost.emplace_back(id, "no DTLS within 15 s");
+      continue;
+    }
+    switch (connected.silence.look(link.last_heard(), now_)) {
+      case transport::Silence::Turn::gone:
+        lost.emplace_back(id, "no packet for 30 s");
+        break;
+      case transport::Silence::Turn::silent:
+        tell_(PeerSilent{id});
+        break;
+      case transport::Silence::Turn::none:
+        break;
     }
   }
   for (const auto& [id, why] : lost) {

@@ -15,6 +15,7 @@
 #include "media/stage/stage.h"
 #include "media/transport/dtls.h"
 #include "media/transport/ports.h"
+#include "media/transport/silence.h"
 
 namespace diemcau::media {
 
@@ -95,6 +96,7 @@ class Worker {
     StageId stage{};
     std::string ufrag;
     Clock::time_point since{};
+    transport::Silence silence{};
     std::unique_ptr<stage::Peer> peer;
   };
 
@@ -107,6 +109,8 @@ class Worker {
   void on_stun(const transport::Endpoint& from, std::span<const std::byte> packet);
   void on_dtls(Connected& connected, std::span<const std::byte> packet);
   void on_srtp(Connected& connected, std::span<std::byte> packet);
+  /// An authentic packet has come; before, the last one at `heard`.
+  void note_return(Connected& connected, Clock::time_point heard);
   void on_watch(const transport::TcpPort::Watch& watch);
   void on_timers();
   void find_lost_peers();

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace diemcau::rtp {
 
@@ -13,7 +14,7 @@ class LossGauge {
   void on_sent();  ///< one packet, for the first time
   /// The viewer asked for a packet again that it had not asked for before: the line lost it, whether or not
   /// it gets there in the end.
-  void on_lost();
+  void on_lost(std::uint16_t sequence);
   /// Of 256, from a receiver report (RFC 3550 6.4.1). Browsers leave out what was repaired: this alone says
   /// too little.
   void on_report(std::uint8_t fraction_lost);
@@ -23,10 +24,13 @@ class LossGauge {
 
  private:
   void finish_window();
+  int needed(double loss) const;
 
-  int sent_ = 0, lost_ = 0;  ///< in this window
+  int sent_ = 0, lost_ = 0, followed_ = 0;  ///< in this window; followed_: lost right after a lost one
+  std::optional<std::uint16_t> last_lost_;
   double reported_ = 0;
-  double loss_ = 0;  ///< 0 … 1
+  double loss_ = 0;    ///< 0 … 1
+  double in_row_ = 0;  ///< of what was lost, the part right after a lost one; 0 … 1
   int generations_ = 0;
   int good_windows_ = 0;
 };

@@ -19,7 +19,10 @@ void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
   }
   const auto unwrapped = *highest_ + sequence_distance(sequence, static_cast<std::uint16_t>(*highest_));
   if (unwrapped <= *highest_) {
-    missing_.erase(unwrapped);
+    if (const auto found = missing_.find(unwrapped); found != missing_.end()) {
+      if (found->second.requests == 1) answer_time_ = now - found->second.asked;
+      missing_.erase(found);
+    }
     return;
   }
   // A jump of thousands is a new stream or a long outage: nobody has those packets any more.
@@ -59,6 +62,10 @@ std::vector<std::uint16_t> NackGenerator::due(Clock::time_point now, Clock::dura
     ++it;
   }
   return sequences;
+}
+
+std::optional<NackGenerator::Clock::duration> NackGenerator::take_answer_time() {
+  return std::exchange(answer_time_, std::nullopt);
 }
 
 bool NackGenerator::take_given_up() { return std::exchange(given_up_, false); }

@@ -30,6 +30,8 @@ class NackGenerator {
   /// Sequence numbers to ask for now, in order: each first after a short wait (it may only be late), then
   /// once every round trip, within the limits.
   std::vector<std::uint16_t> due(Clock::time_point now, Clock::duration round_trip);
+  /// How long the last answer took that only one request can have brought about; nullopt: none came since.
+  std::optional<Clock::duration> take_answer_time();
   /// True once after packets were given up: only a keyframe helps.
   bool take_given_up();
 
@@ -43,6 +45,7 @@ class NackGenerator {
   std::optional<std::int64_t> highest_;
   std::map<std::int64_t, Missing> missing_;  ///< by unwrapped sequence number
   bool given_up_ = false;
+  std::optional<Clock::duration> answer_time_;
 };
 
 }  // namespace diemcau::rtp

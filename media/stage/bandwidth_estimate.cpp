@@ -28,7 +28,8 @@ constexpr auto loss_window = 1s;
 constexpr auto probe_length = 60ms;
 constexpr auto turn = 10ms;
 constexpr auto probe_limit = 1s;
-constexpr auto least_patience = 5s;
+constexpr auto least_patience = 1s;
+constexpr auto calm = 2s;  // after less was sent, before more is tried
 constexpr auto most_patience = 60s;
 constexpr std::size_t least_probe = 5;  // packets
 
@@ -178,7 +179,7 @@ std::size_t BandwidthEstimate::padding_due(std::int64_t wanted, Clock::time_poin
     // A line that never refused anything is tried as far as is of any use, once.
     const auto aim = probe.patience == 0s ? std::max(wanted, wide) : wanted;
     if (!began_ || is_wide() || aim <= rate() || now < probe.next || queue_ * 2 > threshold(rate_) ||
-        loss_ - own_loss_ > much_loss || now - decreased_ < least_patience)
+        loss_ - own_loss_ > much_loss || now - decreased_ < calm)
       return 0;
     Probe next;
     next.id = static_cast<std::uint8_t>(probe.id % 255 + 1);

@@ -153,7 +153,7 @@ void Peer::forward(Slot& slot, const rtp::PacketView& packet,
 void Peer::forward_voice(Slot& slot, const rtp::PacketView& packet, Clock::time_point now, bool first_time) {
   std::array<std::byte, RedSender::longest> wrapped;
   const auto& history = slot.current->history;
-  if (!first_time && slot.voice.note_lost(packet.sequence)) voice_loss_.on_lost();
+  if (!first_time && slot.voice.note_lost(packet.sequence)) voice_loss_.on_lost(packet.sequence);
   const auto payload = first_time ? slot.voice.wrap(packet, history, generations(), wrapped)
                                   : slot.voice.wrap_again(packet, history, wrapped);
   if (!payload) return;
@@ -232,6 +232,10 @@ void Peer::ask_keyframe(const Track& track) {
 }
 
 void Peer::ask_for_lost(Track& track, Clock::time_point now) {
+  // Who sees nothing of the stage reports no round trip: its repairs tell it. Of sound, redundancy may have
+  // been quicker.
+  if (const auto answer = track.nack.take_answer_time(); answer && track.kind() == Kind::video)
+    note_round_trip(*answer);
   const auto lost = track.nack.due(now, round_trip_);
   if (lost.empty()) return;
   const auto buffer = link_->ports().reserve();
@@ -341,7 +345,8 @@ void Peer::send_reports(Clock::time_point now, std::chrono::system_clock::time_p
   if (only == nullptr) {
     std::vector<rtp::ReportBlock> blocks;
     for_each_track([&](Track& track) { blocks.push_back(track.receiver_block(now)); });
-    if (!blocks.empty()) out.receiver_report(rtcp_ssrc_, blocks);
+    // Without blocks too: by it the page knows that its way is open.
+    out.receiver_report(rtcp_ssrc_, blocks);
   }
   send_rtcp(out.size(), buffer);
 }
@@ -355,9 +360,14 @@ void Peer::on_report(const rtp::RtcpReport& report, std::chrono::system_clock::t
     const auto arrived = static_cast<std::uint32_t>(rtp::ntp_time(wall) >> 16);
     const auto trip = static_cast<std::int32_t>(arrived - block.last_sender_report - block.delay_since);
     if (trip < 0 || trip > 10 * 65536) continue;
-    round_trip_ =
-        (round_trip_ * 7 + std::chrono::microseconds(static_cast<std::int64_t>(trip) * 1000000 / 65536)) / 8;
+    note_round_trip(std::chrono::microseconds(static_cast<std::int64_t>(trip) * 1000000 / 65536));
   }
+}
+
+void Peer::note_round_trip(Clock::duration measured) {
+  const auto trip = std::chrono::duration_cast<std::chrono::microseconds>(measured);
+  round_trip_ = round_trip_known_ ? (round_trip_ * 7 + trip) / 8 : trip;
+  round_trip_known_ = true;
 }
 
 Slot* Peer::find_slot(std::uint32_t ssrc) {

@@ -106,6 +106,7 @@ class Peer {
   void send_feedback(Clock::time_point now);
   void send_pictures(Clock::time_point now);
   void forward_voice(Slot& slot, const rtp::PacketView& packet, Clock::time_point now, bool first_time);
+  void note_round_trip(Clock::duration measured);
   void ask_for_lost(Track& track, Clock::time_point now);
   void send_rtcp(std::size_t size, std::span<std::byte> buffer);
 
@@ -129,6 +130,7 @@ class Peer {
   std::uint32_t feedback_ssrc_ = 0;
   Clock::time_point feedback_sent_{};
   std::chrono::microseconds round_trip_{50000};
+  bool round_trip_known_ = false;
 };
 
 }  // namespace diemcau::stage

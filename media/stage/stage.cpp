@@ -458,9 +458,7 @@ void Stage::on_rtcp(Peer& peer, const rtp::RtcpReport& report, Clock::time_point
   for (const auto ssrc : report.keyframes_wanted) {
     auto* const slot = peer.find_slot(ssrc);
     if (slot == nullptr || slot->current == nullptr || slot->kind() != Kind::video) continue;
-    auto& track = *slot->current;
-    if (track.is_still(now) && slot->may_replay(now)) replay(*slot, track, now);
-    ask(track, now);
+    renew_picture(*slot, now);
   }
   for (const auto& lost : report.lost) {
     auto* const slot = peer.find_slot(lost.ssrc);
@@ -481,6 +479,17 @@ void Stage::on_arrivals(Peer& peer, std::span<const rtp::PacketStatus> told, Clo
   if (!started_.contains(&peer) || (peer.is_thin() == was_thin && !peer.is_overspent())) return;
   aim_pictures(peer, now);
   tell_wanted(now);
+}
+
+void Stage::renew_picture(Slot& slot, Clock::time_point now) {
+  auto& track = *slot.current;
+  if (track.is_still(now) && slot.may_replay(now)) replay(slot, track, now);
+  ask(track, now);
+}
+
+void Stage::resume(Peer& peer, Clock::time_point now) {
+  for (const auto& slot : peer.video_slots())
+    if (slot->current != nullptr) renew_picture(*slot, now);
 }
 
 void Stage::on_timer(Clock::time_point now) {

@@ -50,6 +50,8 @@ class Stage {
   void on_packet(Peer& peer, std::span<std::byte> packet, Clock::time_point now);
   void on_clip_packet(Kind kind, std::span<const std::byte> packet, Clock::time_point now);
   void on_rtcp(Peer& peer, const rtp::RtcpReport& report, Clock::time_point now);
+  /// The peer was silent for a while and is heard again: what it sees begins anew.
+  void resume(Peer& peer, Clock::time_point now);
   void want_keyframe(SourceId source, Clock::time_point now);
 
   void on_timer(Clock::time_point now);      ///< every 10 ms
@@ -85,6 +87,8 @@ class Stage {
   void request_keyframe(const Track& track);
   void rebind(Track& track, Clock::time_point now);
   void pass_on(Track& track, const Track::Arrived& arrived, Clock::time_point now);
+  /// The viewer has lost what it sees in this slot.
+  void renew_picture(Slot& slot, Clock::time_point now);
   void replay(Slot& slot, Track& track, Clock::time_point now);
   bool is_audible(SourceId source) const;
   bool is_in_scene(SourceId source) const;

@@ -300,6 +300,12 @@ void Connections::on_media(const media::Event& event) {
   if (const auto* lost = std::get_if<media::PeerLost>(&event)) {
     around_.log.info("peer.lost", {{"peer", lost->peer}, {"why", lost->why}});
     lose_media(lost->peer);
+  } else if (const auto* silent = std::get_if<media::PeerSilent>(&event)) {
+    around_.log.info("peer.silent", {{"peer", silent->peer}});
+    miss(silent->peer);
+  } else if (const auto* back = std::get_if<media::PeerBack>(&event)) {
+    around_.log.info("peer.back", {{"peer", back->peer}});
+    welcome_back(back->peer);
   } else if (const auto* levels = std::get_if<media::Levels>(&event)) {
     Levels message;
     for (const auto& [source, level] : levels->levels)
@@ -336,6 +342,28 @@ void Connections::lose_media(media::PeerId peer) {
     around_.seats.free(audience);
   }
   around_.sessions.lose_site(audience.meeting, *audience.site, around_.now());
+}
+
+void Connections::miss(media::PeerId peer) {
+  const auto owner = peers_.find(peer);
+  if (owner == peers_.end()) return;
+  const auto& [audience, console] = owner->second;
+  // Only a page whose signaling still runs hears it: its way for media is blocked, and it looks for another.
+  if (console) return send(*console, MediaLost{});
+  const auto* seat = around_.seats.find(audience);
+  if (seat == nullptr || seat->peer != peer) return;
+  if (seat->socket) send(*seat->socket, MediaLost{});
+  around_.sessions.lose_site(audience.meeting, *audience.site, around_.now());
+}
+
+void Connections::welcome_back(media::PeerId peer) {
+  const auto owner = peers_.find(peer);
+  if (owner == peers_.end() || owner->second.console) return;
+  const auto& hall = owner->second.audience;
+  const auto* seat = around_.seats.find(hall);
+  auto* session = around_.sessions.find(hall.meeting);
+  if (seat == nullptr || seat->peer != peer || session == nullptr) return;
+  session->give({session::Giver::hall, *hall.site, {}}, session::Join{}, around_.now());
 }
 
 void Connections::drop_peer(std::optional<media::PeerId>& peer) {

@@ -82,6 +82,8 @@ class Connections : public http::SocketListener {
   void part(SocketId socket, const std::string& text_key, bool again, const std::string& detail = {});
   void to_consoles(MeetingId meeting, const ServerMessage& message);
   void lose_media(media::PeerId peer);
+  void miss(media::PeerId peer);
+  void welcome_back(media::PeerId peer);
   void drop_peer(std::optional<media::PeerId>& peer);
   void session_shown(MeetingId meeting);
 

@@ -118,9 +118,18 @@ void HttpPeers::lose(Found at) {
 }
 
 void HttpPeers::on_media(const media::Event& event) {
-  const auto* lost = std::get_if<media::PeerLost>(&event);
-  const auto known = lost == nullptr ? by_peer_.end() : by_peer_.find(lost->peer);
-  if (known != by_peer_.end()) lose(resources_.find(known->second));
+  const auto of = [&](const auto* told) {
+    const auto known = told == nullptr ? by_peer_.end() : by_peer_.find(told->peer);
+    return known == by_peer_.end() ? resources_.end() : resources_.find(known->second);
+  };
+  if (const auto lost = of(std::get_if<media::PeerLost>(&event)); lost != resources_.end()) return lose(lost);
+  const auto silent = of(std::get_if<media::PeerSilent>(&event));
+  const auto back = of(std::get_if<media::PeerBack>(&event));
+  const auto at = silent != resources_.end() ? silent : back;
+  if (at == resources_.end() || !at->second.whose.site || !lives(at->second)) return;
+  const auto& hall = at->second.whose;
+  if (at == silent) return around_.sessions.lose_site(hall.meeting, *hall.site, around_.now());
+  around_.sessions.find(hall.meeting)->give(hall_actor(hall), session::Join{}, around_.now());
 }
 
 void HttpPeers::check_again() {

@@ -15,16 +15,30 @@ const yuv = {
   blue: [41, 240, 110],
   yellow: [210, 16, 146],
 } as const;
-const rate = 15;
-
 export interface Size {
   readonly width: number;
   readonly height: number;
+  /** Frames a second. */
+  readonly rate?: number;
+  /** Fine noise all over, as in a dim hall: the encoder needs all the bits that it may use. */
+  readonly grain?: boolean;
 }
 const small: Size = { width: 320, height: 180 };
 
+/** Noise that is the same in each run (xorshift32). */
+function addGrain(luma: Buffer, seed: number): void {
+  let state = seed;
+  for (let i = 0; i < luma.length; i += 2) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    const change = (state & 31) - 16;
+    for (const at of [i, i + 1]) luma[at] = Math.min(235, Math.max(16, (luma[at] ?? 0) + change));
+  }
+}
+
 /** A Y4M file that Chromium takes as its camera, over and over. */
-function camera(colour: Signs["colour"], { width, height }: Size): Buffer {
+function camera(colour: Signs["colour"], { width, height, rate = 15, grain = false }: Size): Buffer {
   const [y, u, v] = yuv[colour];
   const parts: Buffer[] = [Buffer.from(`YUV4MPEG2 W${width} H${height} F${rate}:1 Ip A1:1 C420jpeg\n`)];
   for (let frame = 0; frame < rate; ++frame) {
@@ -33,6 +47,7 @@ function camera(colour: Signs["colour"], { width, height }: Size): Buffer {
     const bar = width / 16;
     for (let row = 0; row < height / 15; ++row)
       luma.fill(235, row * width + frame * bar, row * width + (frame + 1) * bar);
+    if (grain) addGrain(luma, frame + 1);
     const quarter = (width * height) / 4;
     parts.push(Buffer.from("FRAME\n"), luma, Buffer.alloc(quarter, u), Buffer.alloc(quarter, v));
   }

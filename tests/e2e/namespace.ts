@@ -3,33 +3,32 @@ import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const ip = (...words: string[]): string => execFileSync("ip", words, { encoding: "utf8" });
+export const ip = (...words: string[]): string => execFileSync("ip", words, { encoding: "utf8" });
 
-/** A hall's own network: a namespace with one cable (a veth pair) to the machine that the server runs on. Needs root. */
-export class Namespace {
-  private static count = 0;
-  readonly name = `dc${process.pid}-${++Namespace.count}`;
-  private readonly outer = `dcv${process.pid % 10_000}-${Namespace.count}`;
-  readonly serverAddress = `10.213.${Namespace.count}.1`;
-  private readonly address = `10.213.${Namespace.count}.2`;
+/** A hall's own network: a namespace in which programs can live, joined to the machine that the server runs on. Needs root. */
+export abstract class Network {
+  private static made = 0;
+  private readonly number = ++Network.made;
+  readonly name = `dc${process.pid}-${this.number}`;
+  /** Of network devices: at most 15 characters. */
+  protected readonly device = `dc${process.pid % 100_000}-${this.number}`;
+  /** Its place among the eight addresses. */
+  protected hall = 2;
 
-  constructor() {
+  protected constructor() {
     ip("netns", "add", this.name);
-    try {
-      this.lay();
-    } catch (error) {
-      this.close();
-      throw error;
-    }
+    ip("-n", this.name, "link", "set", "lo", "up");
   }
 
-  private lay(): void {
-    ip("link", "add", this.outer, "type", "veth", "peer", "name", "eth0", "netns", this.name);
-    ip("addr", "add", `${this.serverAddress}/24`, "dev", this.outer);
-    ip("link", "set", this.outer, "up");
-    ip("-n", this.name, "addr", "add", `${this.address}/24`, "dev", "eth0");
-    ip("-n", this.name, "link", "set", "eth0", "up");
-    ip("-n", this.name, "link", "set", "lo", "up");
+  /** Eight addresses for each network, another 256 for each process: test runs may stand side by side. */
+  protected address(host: number): string {
+    return `10.${200 + ((process.pid >> 8) % 50)}.${process.pid % 256}.${8 * (this.number % 31) + host}`;
+  }
+  get serverAddress(): string {
+    return this.address(1);
+  }
+  get hallAddress(): string {
+    return this.address(this.hall);
   }
 
   /** A Chromium that lives in this network. */
@@ -40,15 +39,36 @@ export class Namespace {
     return file;
   }
 
+  close(): void | Promise<void> {
+    ip("netns", "del", this.name);
+  }
+}
+
+/** Joined by one cable (a veth pair). */
+export class Namespace extends Network {
+  constructor() {
+    super();
+    try {
+      this.lay();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  private lay(): void {
+    ip("link", "add", this.device, "type", "veth", "peer", "name", "eth0", "netns", this.name);
+    ip("addr", "add", `${this.serverAddress}/29`, "dev", this.device);
+    ip("link", "set", this.device, "up");
+    ip("-n", this.name, "addr", "add", `${this.hallAddress}/29`, "dev", "eth0");
+    ip("-n", this.name, "link", "set", "eth0", "up");
+  }
+
   /** Pulls the cable out. The far end goes down: the near end, and the server's sockets, keep their address. */
   cut(): void {
     ip("-n", this.name, "link", "set", "eth0", "down");
   }
   restore(): void {
     ip("-n", this.name, "link", "set", "eth0", "up");
-  }
-
-  close(): void {
-    ip("netns", "del", this.name);
   }
 }

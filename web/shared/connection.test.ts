@@ -193,3 +193,14 @@ test("a snapshot is unpacked to its site and its picture", () => {
   socket.onmessage?.({ data: new Uint8Array([0, 0, 1, 2, 9, 9, 9]).buffer });
   expect(heard).toEqual([[258, 3]]);
 });
+
+test("it knows whether the server has spoken lately", () => {
+  const { connection, socket } = open();
+  expect(connection.heardWithin(1500)).toBe(true);
+  vi.advanceTimersByTime(2000);
+  expect(connection.heardWithin(1500)).toBe(false);
+  socket.says({ type: "tick", now: 1 });
+  expect(connection.heardWithin(1500)).toBe(true);
+  socket.onclose?.();
+  expect(connection.heardWithin(1500)).toBe(false);
+});

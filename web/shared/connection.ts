@@ -120,6 +120,11 @@ export class Connection<View> {
     return Date.now() + this.clockOffset;
   }
 
+  /** The server has spoken within so many ms. */
+  heardWithin(time: number): boolean {
+    return this.current.kind === "open" && Date.now() - this.heardAt < time;
+  }
+
   /** Resolves when the server has stored what came of it; rejects with RefusedError. Never kept for a later line: a cut
    * that comes ten seconds late is worse than one that must be pressed again. */
   async give(command: Command): Promise<void> {

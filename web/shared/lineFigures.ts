@@ -9,6 +9,11 @@ export interface LineSample {
   readonly packetsReceived: number;
   readonly lostUp: number;
   readonly lostDown: number;
+  /** Requests for lost packets (NACK): packets that came after all are not counted in lostDown. */
+  readonly requests: number;
+  /** Of the voices, and what of them was made up for lost packets. Comfort noise in silence is not. */
+  readonly samples: number;
+  readonly concealed: number;
   readonly freezes: number;
   readonly rttMs: number;
   readonly jitterMs: number;
@@ -26,6 +31,7 @@ export function lineSample(report: Iterable<readonly [string, unknown]>): LineSa
   const stats = new Map(Array.from(report) as [string, Stat][]);
   const sum = { bytesSent: 0, bytesReceived: 0, packetsSent: 0, packetsReceived: 0, lostUp: 0, lostDown: 0 };
   let at = 0;
+  const heard = { requests: 0, samples: 0, concealed: 0 };
   let freezes = 0;
   let jitter = 0;
   let pair: Stat | undefined;
@@ -46,6 +52,9 @@ export function lineSample(report: Iterable<readonly [string, unknown]>): LineSa
       case "inbound-rtp":
         sum.packetsReceived += number(stat["packetsReceived"]);
         sum.lostDown += number(stat["packetsLost"]);
+        heard.requests += number(stat["nackCount"]);
+        heard.samples += number(stat["totalSamplesReceived"]);
+        heard.concealed += number(stat["concealedSamples"]) - number(stat["silentConcealedSamples"]);
         freezes += number(stat["freezeCount"]);
         jitter = Math.max(jitter, number(stat["jitter"]));
         break;
@@ -57,6 +66,7 @@ export function lineSample(report: Iterable<readonly [string, unknown]>): LineSa
   return {
     at,
     ...sum,
+    ...heard,
     freezes,
     rttMs: number(pair?.["currentRoundTripTime"]) * 1000,
     jitterMs: jitter * 1000,

@@ -2,6 +2,7 @@ import type { Connection } from "./connection";
 import { RefusedError } from "./connection";
 import { type LineSample, lineFigures, lineSample } from "./lineFigures";
 import { type OwnTracks, Peer } from "./peer";
+import { PlayoutTarget } from "./playoutTarget";
 import type { Line } from "./protocol";
 
 /** A peer that says "disconnected" often comes back by itself; after this long it is replaced. */
@@ -10,6 +11,8 @@ const patience = 2000;
 const connectingLimit = 6000;
 const takeOverTime = 300;
 const statsEvery = 2000;
+/** The server speaks once a second. */
+const tickLimit = 1500;
 const sampleCount = 30;
 
 export interface MediaState {
@@ -35,6 +38,7 @@ export class MediaLine {
   private state: MediaState;
   private readonly listeners = new Set<() => void>();
   private readonly samples: LineSample[] = [];
+  private readonly playout = new PlayoutTarget();
   private patienceTimer: ReturnType<typeof setTimeout> | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -160,7 +164,21 @@ export class MediaLine {
     this.samples.push(sample);
     if (this.samples.length > sampleCount) this.samples.shift();
     if (!previous) return;
+    // The server sends a report every second. A browser itself looks for seven before it says that its way is gone, which
+    // it is for good after another address; while signaling is silent too, the line is cut and the way may come back.
+    if (sample.bytesReceived === previous.bytesReceived && this.connection.heardWithin(tickLimit)) {
+      void this.renew();
+      return;
+    }
     const line = lineFigures(previous, sample, minuteAgo);
+    peer.waitFor(
+      this.playout.after({
+        requests: sample.requests - previous.requests,
+        received: sample.packetsReceived - previous.packetsReceived,
+        gaps: (sample.concealed - previous.concealed) / Math.max(1, sample.samples - previous.samples),
+        roundTrip: sample.rttMs,
+      }),
+    );
     this.set({ line });
     if (this.direction === "sends") this.connection.send({ type: "report_line", line });
   }

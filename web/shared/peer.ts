@@ -1,5 +1,6 @@
 import { withAudioNack } from "./audioNack";
 import { activeLayers, type Layer, layersFor, rids } from "./cameraLayers";
+import type { Playout } from "./playoutTarget";
 
 const videoSlots = 9;
 const audioSlots = 3;
@@ -63,6 +64,12 @@ export class Peer {
   async sendLayers(wanted: readonly string[]): Promise<void> {
     this.wantedLayers = wanted;
     await this.applyLayers();
+  }
+
+  /** How long what comes waits before it is played. */
+  waitFor({ voice, picture }: Playout): void {
+    for (const { receiver } of this.connection.getTransceivers())
+      receiver.jitterBufferTarget = receiver.track.kind === "audio" ? voice : picture;
   }
 
   /** One after the other: what getParameters() gives is good for one setParameters(). A closed connection refuses it. */

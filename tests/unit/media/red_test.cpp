@@ -112,7 +112,15 @@ class LossGaugeTest : public testing::Test {
   void speak(int seconds, int nth) {
     for (int i = 0; i < 50 * seconds; ++i) {
       gauge_.on_sent();
-      if (nth > 0 && ++count_ % nth == 0) gauge_.on_lost();
+      ++count_;
+      if (nth > 0 && count_ % nth == 0) gauge_.on_lost(static_cast<std::uint16_t>(count_));
+    }
+  }
+  /// `burst` packets in a row of every `nth`.
+  void speak_in_bursts(int seconds, int nth, int burst) {
+    for (int i = 0; i < 50 * seconds; ++i) {
+      gauge_.on_sent();
+      if (++count_ % nth < burst) gauge_.on_lost(static_cast<std::uint16_t>(count_));
     }
   }
   LossGauge gauge_;
@@ -135,6 +143,13 @@ TEST_F(LossGaugeTest, TheWorseTheLineTheMore) {
   EXPECT_EQ(gauge_.generations(), 3) << "20 %";
   speak(6, 1);
   EXPECT_EQ(gauge_.generations(), LossGauge::most_generations);
+}
+
+TEST_F(LossGaugeTest, ALineThatLosesInBurstsNeedsMoreThanOneThatLosesAsMuchSingly) {
+  speak(20, 50);
+  EXPECT_EQ(gauge_.generations(), 1) << "2 %, each by itself";
+  speak_in_bursts(20, 150, 3);
+  EXPECT_EQ(gauge_.generations(), 3) << "2 %, three in a row";
 }
 
 TEST_F(LossGaugeTest, AnswersWithinThreeSeconds) {

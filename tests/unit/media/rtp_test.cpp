@@ -262,6 +262,21 @@ TEST_F(Nack, AVoiceIsNotAskedForOverALineThatIsTooLong) {
   EXPECT_EQ(nack.due(now, 300ms), Asked{11});
 }
 
+TEST_F(Nack, TellsHowLongAnAnswerTookUnlessItMayBeToAnEarlierRequest) {
+  arrive(10);
+  arrive(13);
+  now += 10ms;
+  due();
+  now += 45ms;
+  arrive(11);
+  EXPECT_EQ(nack.take_answer_time(), 45ms);
+  EXPECT_EQ(nack.take_answer_time(), std::nullopt);
+  now += 15ms;
+  due();
+  arrive(12);
+  EXPECT_EQ(nack.take_answer_time(), std::nullopt) << "asked for twice";
+}
+
 TEST_F(Nack, AsksOverTheWrap) {
   arrive(65533);
   arrive(2);

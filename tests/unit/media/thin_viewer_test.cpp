@@ -213,6 +213,12 @@ class ThinViewerTest : public testing::Test {
       viewer_->peer.poll(2ms);
     }
   }
+  template <class Condition>
+  bool run_until(Condition holds, Clock::duration limit) {
+    const auto until = Clock::now() + limit;
+    while (!holds() && Clock::now() < until) run(50ms);
+    return holds();
+  }
   std::uint32_t main() { return viewer_->peer.video_slots()[0].ssrc; }
 
   const std::uint16_t port_ = free_port();
@@ -224,8 +230,8 @@ class ThinViewerTest : public testing::Test {
 
 TEST_F(ThinViewerTest, AViewerOnAWideLineGetsTheLargestPictureSoon) {
   viewer_->line.rate = 50e6;
-  run(3s);
-  EXPECT_EQ(viewer_->lines[main()], 720);
+  // Within a second, on a machine that is not busy with other things.
+  EXPECT_TRUE(run_until([&] { return viewer_->lines[main()] == 720; }, 10s));
   viewer_->forget();
   run(2s);
   EXPECT_GT(viewer_->pictures[main()], 50);
@@ -277,8 +283,7 @@ TEST_F(ThinViewerTest, ALineThatBecomesWideGetsTheLargePictureAgain) {
   run(4s);
   EXPECT_EQ(viewer_->lines[main()], 180);
   viewer_->line.rate = 50e6;
-  run(25s);
-  EXPECT_EQ(viewer_->lines[main()], 720);
+  EXPECT_TRUE(run_until([&] { return viewer_->lines[main()] == 720; }, 60s));
 }
 
 }  // namespace

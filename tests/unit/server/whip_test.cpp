@@ -1,3 +1,5 @@
+#include <array>
+
 #include "tests/load/test_peer.h"
 #include "tests/unit/server/running_server.h"
 
@@ -51,7 +53,9 @@ class Whip : public Signaling {
   std::string presence(std::size_t hall) const {
     auto socket = client();
     greet_console(socket);
-    const auto view = next(socket, "whole").at("console");
+    return presence(next(socket, "whole").at("console"), hall);
+  }
+  std::string presence(const json& view, std::size_t hall) const {
     for (const auto& [id, site] : view.at("sites").items())
       if (site.at("name") == links_.at("halls").at(hall).at("site")) return site.at("presence");
     return {};
@@ -81,6 +85,27 @@ TEST_F(Whip, AnEncoderJoinsAsItsHallAndLeaves) {
   run(peer, [&] { return peer.closed(); });
   EXPECT_EQ(problem(ask_with("DELETE", path, whip(4).token)).at("text_key"), "peer.not_found");
   EXPECT_EQ(presence(4), "left");
+}
+
+// A line that is cut for nine seconds.
+TEST_F(Whip, AnEncoderThatIsNotHeardIsLostUntilItIsHeardAgain) {
+  open_session();
+  TestPeer peer(encoder);
+  const auto made = offer(whip(4), peer.offer());
+  peer.start(made.body);
+  run(peer, [&] { return peer.connected(); });
+  auto console = client();
+  greet_console(console);
+  auto view = next(console, "whole").at("console");
+  const auto becomes = [&](const std::string& wanted) {
+    while (presence(view, 4) != wanted) view = view.patch(next(console, "patch").at("operations"));
+  };
+  becomes("lost");
+  const std::array<std::byte, 8> report{std::byte{0x80}, std::byte{201}, {}, std::byte{1}, {}, {}, {},
+                                        std::byte{1}};
+  peer.send_rtcp(report);
+  becomes("connected");
+  EXPECT_EQ(ask_with("DELETE", resource(made), whip(4).token).status, 200);
 }
 
 TEST_F(Whip, AnEncoderThatComesBackReplacesItself) {
