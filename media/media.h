@@ -83,6 +83,24 @@ struct CameraWanted {
   SourceId source{};
   std::vector<std::string> rids;
 };
+/// What the line to a viewer carries, and what it gets. Rates are bit/s on the line.
+struct Downlink {
+  std::int64_t estimate{};            ///< of what it carries; above 3 Mbit/s nothing is saved, nor found out
+  std::int64_t arriving{};            ///< of what is sent, in the last half second
+  double loss{};                      ///< of packets in the last second, 0 … 1; repairs are not counted
+  std::chrono::milliseconds queue{};  ///< that stands on the line
+  struct Picture {
+    SourceId source{};
+    int lines{};            ///< of the size it gets; 0: not known yet
+    int temporal_layers{};  ///< 4: all there are
+  };
+  std::vector<std::optional<Picture>> cells;  ///< of its slots; nullopt: nothing, or paused
+};
+/// Once a second, of the viewers that report what arrives (browsers do).
+struct Downlinks {
+  StageId stage{};
+  std::map<PeerId, Downlink> peers;
+};
 struct ClipStarted {
   StageId stage{};
   std::chrono::milliseconds duration{};
@@ -111,8 +129,8 @@ struct RecordingClosed {
   std::filesystem::path file;
 };
 
-using Event = std::variant<PeerConnected, PeerSilent, PeerBack, PeerLost, Levels, CameraWanted, ClipStarted,
-                           ClipEnded, RecordingGrew, RecordingFailed, RecordingClosed>;
+using Event = std::variant<PeerConnected, PeerSilent, PeerBack, PeerLost, Levels, CameraWanted, Downlinks,
+                           ClipStarted, ClipEnded, RecordingGrew, RecordingFailed, RecordingClosed>;
 
 /// Why an offer was not taken.
 struct OfferRefused {

@@ -328,7 +328,10 @@ void Worker::on_timers() {
   }
   if (now_ >= next_second_) {
     next_second_ = now_ + second;
-    for (auto& [id, stage] : stages_) stage->send_reports(now_);
+    for (auto& [id, stage] : stages_) {
+      stage->send_reports(now_);
+      if (auto lines = stage->downlinks(); !lines.empty()) tell_(Downlinks{id, std::move(lines)});
+    }
     find_lost_peers();
     ports_->tcp().close_silent(now_);
   }

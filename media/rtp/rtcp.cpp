@@ -15,6 +15,7 @@ constexpr std::uint8_t source_description_type = 202;
 constexpr std::uint8_t transport_feedback = 205;
 constexpr std::uint8_t payload_feedback = 206;
 constexpr std::uint8_t generic_nack = 1;         // RFC 4585 6.2.1
+constexpr std::uint8_t transport_wide = 15;      // draft-holmer-rmcat-transport-wide-cc-extensions-01
 constexpr std::uint8_t picture_loss_format = 1;  // RFC 4585 6.3.1
 constexpr std::uint8_t full_intra_format = 4;    // RFC 5104 4.3.1
 
@@ -44,6 +45,14 @@ void read_nack(ByteReader& in, RtcpReport& report) {
       if ((following >> bit & 1) != 0) lost.sequences.push_back(static_cast<std::uint16_t>(first + bit + 1));
   }
   if (in.ok()) report.lost.push_back(std::move(lost));
+}
+
+void read_transport_wide(ByteReader& in, RtcpReport& report) {
+  in.take(8);  // who says it, and of which stream: it is about all of them
+  const auto told = parse_transport_feedback(in.rest());
+  // All of a compound packet together are held to the limit of one.
+  if (in.ok() && told && report.arrivals.size() + told->size() <= most_told)
+    report.arrivals.insert(report.arrivals.end(), told->begin(), told->end());
 }
 
 void read_payload_feedback(ByteReader& in, unsigned format, RtcpReport& report) {
@@ -92,6 +101,8 @@ std::optional<RtcpReport> parse_rtcp(std::span<const std::byte> packet) {
       read_blocks(part, count, report);
     } else if (type == transport_feedback && count == generic_nack) {
       read_nack(part, report);
+    } else if (type == transport_feedback && count == transport_wide) {
+      read_transport_wide(part, report);
     } else if (type == payload_feedback) {
       read_payload_feedback(part, count, report);
     }

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "media/rtp/transport_feedback.h"
+
 /// RTCP (RFC 3550 6, RFC 4585, RFC 5104), as far as a forwarding server reads and writes it.
 namespace diemcau::rtp {
 
@@ -33,6 +35,7 @@ struct RtcpReport {
   std::vector<ReportBlock> blocks;
   std::vector<LostPackets> lost;
   std::vector<std::uint32_t> keyframes_wanted;  ///< SSRCs of PLI and FIR
+  std::vector<PacketStatus> arrivals;           ///< of transport-wide feedback, in order
 };
 
 /// Reads a compound or reduced-size packet (RFC 5506). Parts of kinds that are not listed above are passed

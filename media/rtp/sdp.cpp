@@ -325,8 +325,10 @@ std::vector<AgreedMedia> agree(const Offer& offer) {
           std::find(codec->feedback.begin(), codec->feedback.end(), "nack") != codec->feedback.end();
       agreed.red_payload_type = red_of(offered, *codec);
     }
-    // Only where they send: on slots it would make browsers report what nobody reads yet.
-    if (agreed.to_us) agreed.transport_sequence_extension = extension_id(offered, transport_sequence_uri);
+    // On a slot it is of use only when its viewer reports what arrived.
+    if (agreed.to_us ||
+        std::find(codec->feedback.begin(), codec->feedback.end(), "transport-cc") != codec->feedback.end())
+      agreed.transport_sequence_extension = extension_id(offered, transport_sequence_uri);
     agreed.ssrcs = offered.ssrcs;
     agreed.repair_pairs = offered.repair_pairs;
     if (!agreed.to_us || offered.kind != MediaKind::video || offered.simulcast.empty()) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "media/byte_reader.h"
 #include "media/rtp/packet.h"
 
 namespace diemcau::rtp {
@@ -18,7 +19,52 @@ void put16(std::vector<std::byte>& out, std::int64_t value) {
   out.push_back(static_cast<std::byte>(value));
 }
 
+/// The symbols of the packet status chunks; nullopt when they are not as many as announced.
+std::optional<std::vector<unsigned>> read_symbols(media::ByteReader& in, std::size_t count) {
+  std::vector<unsigned> symbols;
+  while (symbols.size() < count) {
+    const auto chunk = in.read<std::uint16_t>();
+    if (!in.ok()) return std::nullopt;
+    if ((chunk & 0x8000) == 0) {  // a run of one symbol
+      const std::size_t length = chunk & 0x1fff;
+      if (length == 0) return std::nullopt;
+      symbols.insert(symbols.end(), std::min(length, count - symbols.size()), chunk >> 13 & 3U);
+      continue;
+    }
+    const bool two_bits = (chunk & 0x4000) != 0;
+    const int width = two_bits ? 2 : 1;
+    for (int shift = 14 - width; shift >= 0 && symbols.size() < count; shift -= width)
+      symbols.push_back(chunk >> shift & (two_bits ? 3U : 1U));
+  }
+  return symbols;
+}
+
 }  // namespace
+
+std::optional<std::vector<PacketStatus>> parse_transport_feedback(std::span<const std::byte> information) {
+  media::ByteReader in(information);
+  const auto base = in.read<std::uint16_t>();
+  const std::size_t count = in.read<std::uint16_t>();
+  const auto reference = in.read<std::uint32_t>() >> 8;  // the last byte counts feedbacks
+  if (!in.ok() || count > most_told) return std::nullopt;
+  const auto symbols = read_symbols(in, count);
+  if (!symbols) return std::nullopt;
+  std::vector<PacketStatus> told;
+  told.reserve(count);
+  auto ticks = static_cast<std::int64_t>(reference) * ticks_per_reference;
+  for (const auto symbol : *symbols) {
+    const auto sequence = static_cast<std::uint16_t>(base + told.size());
+    if (symbol == not_received) {
+      told.push_back({sequence, std::nullopt});
+      continue;
+    }
+    if (symbol > large_delta) return std::nullopt;  // reserved
+    ticks += symbol == small_delta ? in.read<std::uint8_t>() : in.read<std::int16_t>();
+    told.push_back({sequence, ticks});
+  }
+  if (!in.ok()) return std::nullopt;
+  return told;
+}
 
 void TransportFeedback::on_packet(std::uint16_t transport_sequence, Clock::time_point at) {
   if (!epoch_) {

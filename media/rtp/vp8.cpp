@@ -28,7 +28,10 @@ std::optional<Vp8Descriptor> parse_vp8(std::span<const std::byte> payload) {
     }
     if ((fields & 0x30) != 0) {
       const auto layer = in.read<std::uint8_t>();
-      if ((fields & 0x20) != 0) descriptor.temporal_layer = layer >> 6;
+      if ((fields & 0x20) != 0) {
+        descriptor.temporal_layer = layer >> 6;
+        descriptor.layer_sync = (layer & 0x20) != 0;
+      }
     }
   }
   if (!in.ok() || in.rest().empty()) return std::nullopt;

@@ -16,6 +16,7 @@ struct Vp8Descriptor {
   std::optional<std::uint8_t> tl0_index;
   std::size_t tl0_index_offset = 0;
   int temporal_layer = 0;
+  bool layer_sync = false;    ///< needs only pictures of temporal layer 0 (Y bit)
   int width = 0, height = 0;  ///< of a key frame, else 0
 };
 

@@ -1,9 +1,17 @@
 #include "media/stage/camera.h"
 
+#include <algorithm>
+
+#include "media/stage/slot.h"
+
 namespace diemcau::stage {
 namespace {
 constexpr std::array<int, rtp::most_layers> usual_heights{180, 360, 720};
-}
+/// Of the pages' cameras of such a size, and of their temporal layers (libvpx gives them 40, 20 and 40 %).
+std::int64_t usual_rate(int height) { return height <= 240 ? 150'000 : height <= 480 ? 500'000 : 1'500'000; }
+constexpr std::array usual_parts{0.4, 0.6, 1.0};
+constexpr std::int64_t still_rate = 50'000;
+}  // namespace
 
 Camera::Camera(SourceId source, Peer* publisher, std::size_t layers) {
   for (std::size_t i = 0; i < layers; ++i)
@@ -39,6 +47,52 @@ Track* Camera::best(int lines, Clock::time_point now) const {
   // A still picture sends nothing: what it has sent is what there is.
   const auto known = choose(lines, [](const Track& track) { return track.ssrc() != 0; });
   return layers_[known.value_or(0)].get();
+}
+
+Track* Camera::best(int lines, std::size_t largest, Clock::time_point now) const {
+  const auto fits = [&](const Track& track) {
+    for (std::size_t i = 0; i < layers_.size(); ++i)
+      if (layers_[i].get() == &track) return height_of(i) <= height_of(largest);
+    return false;
+  };
+  auto found = choose(lines, [&](const Track& track) { return track.is_alive(now) && fits(track); });
+  if (!found) found = choose(lines, [&](const Track& track) { return track.ssrc() != 0 && fits(track); });
+  return found ? layers_[*found].get() : nullptr;
+}
+
+std::vector<std::int64_t> Camera::rates_of(std::size_t index, Clock::time_point now) const {
+  std::vector<std::int64_t> rates;
+  if (const auto measured = layers_[index]->meter.rates(now)) {
+    for (const auto rate : *measured)
+      if (rates.empty() ? rate > 0 : rate > rates.back()) rates.push_back(rate);
+  } else if (layers_.size() == 1) {
+    rates.push_back(still_rate);
+  } else {
+    for (const auto part : usual_parts)
+      rates.push_back(static_cast<std::int64_t>(part * static_cast<double>(usual_rate(height_of(index)))));
+  }
+  return rates;
+}
+
+std::vector<Step> Camera::ladder(int lines, bool moves, Clock::time_point now) const {
+  const auto largest = height_of(wanted(lines));
+  std::vector<std::size_t> sizes;
+  for (std::size_t i = 0; i < layers_.size(); ++i)
+    if (height_of(i) <= largest) sizes.push_back(i);
+  std::sort(sizes.begin(), sizes.end(), [&](auto a, auto b) { return height_of(a) < height_of(b); });
+  std::vector<Step> steps;
+  for (const auto size : sizes) {
+    const auto rates = rates_of(size, now);
+    for (std::size_t layers = 1; layers <= rates.size(); ++layers) {
+      const Step step{size, layers == rates.size() ? Slot::all_temporal_layers : static_cast<int>(layers),
+                      rates[layers - 1]};
+      if (moves && size != sizes.front() && layers < rates.size()) continue;
+      // What costs less and shows more makes the steps below it pointless.
+      while (!steps.empty() && steps.back().rate >= step.rate && steps.back().layer != size) steps.pop_back();
+      steps.push_back(step);
+    }
+  }
+  return steps;
 }
 
 std::size_t Camera::wanted(int lines) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "media/rtp/sdp.h"
+#include "media/stage/budget.h"
 #include "media/stage/track.h"
 
 namespace diemcau::stage {
@@ -19,11 +20,17 @@ class Camera {
   Camera(SourceId source, Peer* publisher, std::size_t layers);
 
   std::span<const std::unique_ptr<Track>> layers() const { return layers_; }
-  Track& layer(std::size_t index) { return *layers_.at(index); }
+  Track& layer(std::size_t index) const { return *layers_.at(index); }
 
   /// The layer for a cell of so many lines, of those that its sender sends now: the smallest that has at
   /// least half of them (more is paid for and hardly seen), else the largest. Never nullptr.
   Track* best(int lines, Clock::time_point now) const;
+  /// The same among those no larger than `largest` (an index); nullptr when there is none of them yet.
+  Track* best(int lines, std::size_t largest, Clock::time_point now) const;
+  /// The ways to show it in a cell of so many lines, the cheapest first, also in sizes that its sender has
+  /// paused. `moves`: sizes are given up before temporal layers, so that the picture moves (15 frames a
+  /// second are what two of three layers have); else the other way round.
+  std::vector<Step> ladder(int lines, bool moves, Clock::time_point now) const;
   /// The same of all layers, also of those that its sender has paused: the index of what should be sent.
   std::size_t wanted(int lines) const;
 
@@ -34,6 +41,8 @@ class Camera {
  private:
   /// Before its first key frame a layer has the size that browsers would give it, smallest first.
   int height_of(std::size_t index) const;
+  /// What it costs with one temporal layer, with two, …, as measured or as browsers would send it.
+  std::vector<std::int64_t> rates_of(std::size_t index, Clock::time_point now) const;
   /// Layers by size, those for which `take` is false left out.
   template <class Take>
   std::optional<std::size_t> choose(int lines, Take take) const;

@@ -15,6 +15,9 @@ constexpr auto feedback_interval = 50ms;
 constexpr std::uint8_t transport_feedback_type = 205;
 constexpr std::uint8_t transport_wide_format = 15;
 constexpr std::size_t most_bindings = 32;
+constexpr std::int64_t one_voice = 45'000;  // bit/s on the line, while somebody speaks
+constexpr double pace = 1.2;                // of what the line carries: what waits here need not wait there
+constexpr std::size_t padding = 255;        // RFC 3550 5.1: at most
 
 }  // namespace
 
@@ -35,6 +38,7 @@ Peer::Peer(PeerId id, std::optional<SourceId> publishes, std::vector<rtp::Agreed
       salt = salt * 1664525 + 1013904223;
       auto& slots = line.kind == rtp::MediaKind::video ? video_slots_ : audio_slots_;
       slots.push_back(std::make_unique<Slot>(*this, line, static_cast<std::uint16_t>(salt >> 17)));
+      reports_arrivals_ = reports_arrivals_ || line.transport_sequence_extension != 0;
     }
     if (!line.to_us) continue;
     auto& first = line.kind == rtp::MediaKind::video ? video_line_ : audio_line_;
@@ -137,37 +141,54 @@ void Peer::forward(Slot& slot, const rtp::PacketView& packet,
                    const std::optional<rtp::Vp8Descriptor>& picture, Clock::time_point now, bool first_time) {
   if (slot.kind() == Kind::audio) return forward_voice(slot, packet, now, first_time);
   const auto buffer = link_->ports().reserve();
-  const auto written = slot.write(packet, picture, buffer);
+  const auto written =
+      first_time ? slot.write(packet, picture, buffer, now) : slot.write_again(packet, picture, buffer);
   if (!written) return;
-  if (first_time) slot.sent(packet, picture, packet.payload.size(), now);
-  LiveCounters::add(counters_.packets_out);
-  LiveCounters::add(counters_.bytes_out, written->size);
-  if (!first_time) LiveCounters::add(counters_.retransmitted);
-  link_->send_rtp(buffer, written->size, written->header_size, written->rollover);
+  if (!first_time) return leave_again(buffer, *written);
+  const auto size = written->size + transport_overhead;
+  if (!pacer_.passes(size, now)) return pacer_.hold(slot, *written, buffer.first(written->size));
+  leave(slot, buffer, *written, now);
 }
 
 void Peer::forward_voice(Slot& slot, const rtp::PacketView& packet, Clock::time_point now, bool first_time) {
   std::array<std::byte, RedSender::longest> wrapped;
   const auto& history = slot.current->history;
   if (!first_time && slot.voice.note_lost(packet.sequence)) voice_loss_.on_lost(packet.sequence);
-  const auto payload = first_time ? slot.voice.wrap(packet, history, voice_loss_.generations(), wrapped)
+  const auto payload = first_time ? slot.voice.wrap(packet, history, generations(), wrapped)
                                   : slot.voice.wrap_again(packet, history, wrapped);
   if (!payload) return;
   auto outgoing = packet;
   outgoing.payload = payload->bytes;
   const auto buffer = link_->ports().reserve();
-  const auto written = slot.write(outgoing, std::nullopt, buffer);
+  const auto written = first_time ? slot.write(outgoing, std::nullopt, buffer, now)
+                                  : slot.write_again(outgoing, std::nullopt, buffer);
   if (!written) return;
   buffer[1] = (buffer[1] & std::byte{0x80}) | static_cast<std::byte>(payload->type);
-  if (first_time) {
-    slot.sent(outgoing, std::nullopt, outgoing.payload.size(), now);
-    slot.voice.sent(packet.sequence, payload->companions);
-    voice_loss_.on_sent();
-  }
+  if (!first_time) return leave_again(buffer, *written);
+  slot.voice.sent(packet.sequence, payload->companions);
+  voice_loss_.on_sent();
+  // A voice does not wait behind pictures.
+  pacer_.spend(written->size + transport_overhead);
+  leave(slot, buffer, *written, now);
+}
+
+void Peer::leave(Slot& slot, std::span<std::byte> buffer, const Slot::Written& written,
+                 Clock::time_point now) {
+  slot.stamp(buffer, written,
+             reports_arrivals_ ? bandwidth_.on_sent(written.size + transport_overhead, now) : 0);
+  send(buffer, written);
+}
+
+void Peer::leave_again(std::span<std::byte> buffer, const Slot::Written& written) {
+  LiveCounters::add(counters_.retransmitted);
+  pacer_.spend(written.size + transport_overhead);
+  send(buffer, written);
+}
+
+void Peer::send(std::span<std::byte> buffer, const Slot::Written& written) {
   LiveCounters::add(counters_.packets_out);
-  LiveCounters::add(counters_.bytes_out, written->size);
-  if (!first_time) LiveCounters::add(counters_.retransmitted);
-  link_->send_rtp(buffer, written->size, written->header_size, written->rollover);
+  LiveCounters::add(counters_.bytes_out, written.size);
+  link_->send_rtp(buffer, written.size, written.header_size, written.number >> 16);
 }
 
 std::optional<int> Peer::redundant(const rtp::PacketView& view) const {
@@ -224,8 +245,78 @@ void Peer::ask_for_lost(Track& track, Clock::time_point now) {
   send_rtcp(out.size(), buffer);
 }
 
-void Peer::send_feedback(Clock::time_point now) {
+int Peer::generations() const { return std::min(voice_loss_.generations(), most_generations_); }
+
+void Peer::on_arrivals(std::span<const rtp::PacketStatus> told, Clock::time_point now) {
+  if (reports_arrivals_) bandwidth_.on_feedback(told, now);
+}
+
+std::optional<media::Downlink> Peer::downlink() const {
+  if (!reports_arrivals_) return std::nullopt;
+  media::Downlink line{bandwidth_.rate(),
+                       bandwidth_.arriving(),
+                       bandwidth_.loss(),
+                       std::chrono::duration_cast<std::chrono::milliseconds>(bandwidth_.queue()),
+                       {}};
+  for (const auto& slot : video_slots_) {
+    auto& cell = line.cells.emplace_back();
+    if (const auto* const track = slot->current)
+      cell = {track->source(), track->height(), slot->temporal_layers};
+  }
+  return line;
+}
+
+std::int64_t Peer::rate_for_pictures(Clock::time_point now) {
+  std::int64_t plain = 0;
+  for (const auto& slot : audio_slots_) {
+    if (slot->current == nullptr) continue;
+    const auto measured = slot->current->meter.rates(now);
+    plain = std::max(one_voice, plain + (measured ? measured->back() : 0));
+  }
+  // Voices and their redundancy take a third at most; voices without redundancy what they need.
+  const auto rate = bandwidth_.rate();
+  most_generations_ = plain == 0 ? rtp::LossGauge::most_generations
+                                 : static_cast<int>(std::clamp<std::int64_t>(
+                                       rate / 3 / plain - 1, 0, rtp::LossGauge::most_generations));
+  sound_ = plain * (1 + generations());
+  return std::max<std::int64_t>(0, rate - sound_);
+}
+
+void Peer::set_spent(std::int64_t spent, std::int64_t full) {
+  spent_ = spent + sound_;
+  full_ = full + sound_;
+}
+
+void Peer::on_timer(Clock::time_point now) {
   if (!link_->connected()) return;
+  send_feedback(now);
+  if (is_thin() || !pacer_.is_empty()) send_pictures(now);
+}
+
+void Peer::send_pictures(Clock::time_point now) {
+  // A probe is to find out whether more gets through: nothing waits then.
+  auto due = bandwidth_.padding_due(
+      full_ > spent_ ? static_cast<std::int64_t>(static_cast<double>(full_) / planned) : 0, now);
+  const bool paced = is_thin() && !bandwidth_.is_probing();
+  pacer_.set_rate(paced ? static_cast<std::int64_t>(pace * static_cast<double>(bandwidth_.rate())) : 0);
+  pacer_.release(now, [&](const Pacer::Held& held) {
+    const auto buffer = link_->ports().reserve();
+    std::copy(held.bytes.begin(), held.bytes.end(), buffer.begin());
+    leave(*held.slot, buffer, held.written, now);
+  });
+  if (!pacer_.is_empty()) return;
+  for (const auto& slot : video_slots_) {
+    while (due > 0) {
+      const auto buffer = link_->ports().reserve();
+      const auto written = slot->pad(padding, buffer);
+      if (!written) break;
+      leave(*slot, buffer, *written, now);
+      due -= std::min(due, written->size + transport_overhead);
+    }
+  }
+}
+
+void Peer::send_feedback(Clock::time_point now) {
   for_each_track([&](Track& track) {
     if (track.kind() == Kind::video || audio_line_->repeats_audio) ask_for_lost(track, now);
   });

@@ -12,7 +12,9 @@
 #include "media/rtp/loss_gauge.h"
 #include "media/rtp/sdp.h"
 #include "media/rtp/transport_feedback.h"
+#include "media/stage/bandwidth_estimate.h"
 #include "media/stage/camera.h"
+#include "media/stage/pacer.h"
 #include "media/stage/slot.h"
 #include "media/stage/track.h"
 #include "media/transport/link.h"
@@ -66,13 +68,26 @@ class Peer {
   std::optional<int> level(const rtp::PacketView& view) const;
 
   void ask_keyframe(const Track& track);
-  /// Feedback to what it sends: transport-wide feedback and lost packets; every 10 ms, does what is due.
-  void send_feedback(Clock::time_point now);
+  /// Every 10 ms: feedback to what it sends (transport-wide feedback and lost packets), and packets to it
+  /// whose time has come.
+  void on_timer(Clock::time_point now);
   /// Reports, once a second; `slot` only: right after a switch.
   void send_reports(Clock::time_point now, std::chrono::system_clock::time_point wall,
                     const Slot* slot = nullptr);
   void on_report(const rtp::RtcpReport& report, std::chrono::system_clock::time_point wall);
   Slot* find_slot(std::uint32_t ssrc);
+
+  /// Its line is too thin for all that it could be sent, as far as is known: its pictures have a budget.
+  bool is_thin() const { return reports_arrivals_ && !bandwidth_.is_wide(); }
+  /// Of its line and its pictures; nullopt: it does not report what arrives.
+  std::optional<media::Downlink> downlink() const;
+  void on_arrivals(std::span<const rtp::PacketStatus> told, Clock::time_point now);
+  /// What its line carries besides sound, bit/s. Redundancy of its voices is held to what is reasonable.
+  std::int64_t rate_for_pictures(Clock::time_point now);
+  /// Stage has shared the line: what is spent of that rate, and what all would cost.
+  void set_spent(std::int64_t spent, std::int64_t full);
+  /// The line carries less than is being spent: pictures must be shared anew.
+  bool is_overspent() const { return is_thin() && bandwidth_.rate() < spent_; }
 
  private:
   struct Binding {
@@ -84,6 +99,12 @@ class Peer {
   /// Which of its camera's layers a packet of a new SSRC says to be of (RFC 8852); nullopt: it does not say.
   std::optional<std::size_t> layer_of(const rtp::PacketView& view, bool repair) const;
   Track* track_of(const Binding& binding) const;
+  void leave(Slot& slot, std::span<std::byte> buffer, const Slot::Written& written, Clock::time_point now);
+  void leave_again(std::span<std::byte> buffer, const Slot::Written& written);
+  void send(std::span<std::byte> buffer, const Slot::Written& written);
+  int generations() const;
+  void send_feedback(Clock::time_point now);
+  void send_pictures(Clock::time_point now);
   void forward_voice(Slot& slot, const rtp::PacketView& packet, Clock::time_point now, bool first_time);
   void note_round_trip(Clock::duration measured);
   void ask_for_lost(Track& track, Clock::time_point now);
@@ -100,6 +121,11 @@ class Peer {
   const rtp::AgreedMedia* video_line_ = nullptr;
   std::unordered_map<std::uint32_t, Binding> bindings_;
   rtp::LossGauge voice_loss_;  ///< of its downlink
+  bool reports_arrivals_ = false;
+  BandwidthEstimate bandwidth_;
+  Pacer pacer_;
+  int most_generations_ = rtp::LossGauge::most_generations;
+  std::int64_t sound_ = 0, spent_ = 0, full_ = 0;  ///< bit/s; spent_ with sound
   rtp::TransportFeedback feedback_;
   std::uint32_t feedback_ssrc_ = 0;
   Clock::time_point feedback_sent_{};

@@ -2,19 +2,21 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace diemcau::stage {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t fixed_header = 12;
 constexpr std::size_t longest = 1500;
 constexpr std::uint32_t video_clock = 90000;
 constexpr std::uint32_t audio_clock = 48000;
 constexpr auto repair_spacing = 30ms;
 constexpr auto replay_spacing = 250ms;
 constexpr int half_reach = 0x4000;
+constexpr std::size_t repairable_pictures = 256;  // packets: 1.5 s of the largest camera
+constexpr std::size_t repairable_voices = 64;
 constexpr std::uint32_t repairs_at_least = 30;  // a second, so that a still picture can be repaired too
 
 void put16(std::span<std::byte> out, std::size_t at, std::uint32_t value) {
@@ -39,81 +41,164 @@ Slot::Slot(Peer& peer, const rtp::AgreedMedia& agreed, std::uint16_t first_seque
       payload_type_(static_cast<std::uint8_t>(agreed.payload_type)),
       ssrc_(agreed.slot_ssrc),
       clock_rate_(kind_ == Kind::video ? video_clock : audio_clock),
-      highest_(first_sequence) {
-  if (agreed.mid_extension == 0 || agreed.mid.size() > 16) return;
-  // RFC 8285 4.2: profile 0xBEDE, length in words, then id and length-1 in one byte.
-  const auto words = (1 + agreed.mid.size() + 3) / 4;
+      highest_(first_sequence),
+      sent_(kind_ == Kind::video ? repairable_pictures : repairable_voices) {
+  // RFC 8285 4.2: profile 0xBEDE, length in words, then elements of id and length-1 in one byte.
+  constexpr std::size_t head = 4;
+  auto size = head;
+  const auto element = [&](int id, std::size_t length) {
+    extension_.at(size) = static_cast<std::byte>(static_cast<std::size_t>(id) << 4 | (length - 1));
+    return std::exchange(size, size + 1 + length) + 1;
+  };
+  if (agreed.transport_sequence_extension != 0)
+    transport_at_ = fixed_header + element(agreed.transport_sequence_extension, 2);
+  if (agreed.mid_extension != 0 && agreed.mid.size() <= 16)
+    std::memcpy(extension_.data() + element(agreed.mid_extension, agreed.mid.size()), agreed.mid.data(),
+                agreed.mid.size());
+  if (size == head) return;
+  const auto words = (size - head + 3) / 4;
   put16(extension_, 0, 0xBEDE);
   put16(extension_, 2, static_cast<std::uint32_t>(words));
-  extension_[4] =
-      static_cast<std::byte>(static_cast<std::size_t>(agreed.mid_extension) << 4 | (agreed.mid.size() - 1));
-  std::memcpy(extension_.data() + 5, agreed.mid.data(), agreed.mid.size());
-  extension_size_ = 4 + 4 * words;
+  extension_size_ = head + 4 * words;
 }
 
 void Slot::bind(const rtp::PacketView& first, const std::optional<rtp::Vp8Descriptor>& picture,
                 Clock::time_point now) {
-  bound_ = true;
   replaying_ = replayed_ = false;
   voice.begin();
-  first_in_ = first_repair_ = first.sequence;
-  sequence_offset_ = highest_ + 1 - first.sequence;
+  picture_time_ = left_out_time_ = std::nullopt;
+  shown_layers_ = temporal_layers;
+  first_repair_ = first.sequence;
+  const auto next_picture = static_cast<std::uint16_t>(last_picture_ + 1);
+  numbers_.begin(first.sequence,
+                 {static_cast<std::uint16_t>(highest_ + 1 - first.sequence),
+                  static_cast<std::uint16_t>(picture ? next_picture - picture->picture_id.value_or(0) : 0)});
   // The clock goes on by the time that passed, at least by 10 ms, so that no two frames share a timestamp.
   const auto passed = last_sent_ == Clock::time_point{} ? 0 : ticks(now - last_sent_, clock_rate_);
   timestamp_offset_ = last_timestamp_ + std::max(passed, clock_rate_ / 100) - first.timestamp;
-  if (picture) {
-    picture_offset_ = static_cast<std::uint16_t>(last_picture_ + 1 - picture->picture_id.value_or(0));
-    tl0_offset_ = static_cast<std::uint8_t>(last_tl0_ + 1 - picture->tl0_index.value_or(0));
+  if (picture) tl0_offset_ = static_cast<std::uint8_t>(last_tl0_ + 1 - picture->tl0_index.value_or(0));
+}
+
+bool Slot::passes(const rtp::PacketView& packet, const rtp::Vp8Descriptor& picture, bool is_new) {
+  const auto layer = picture.temporal_layer;
+  if (!is_new) return layer < shown_layers_;
+  if (picture_time_ == packet.timestamp) return picture_passes_;
+  picture_time_ = packet.timestamp;
+  if (picture.keyframe) {
+    shown_layers_ = temporal_layers;
+  } else if (shown_layers_ < temporal_layers && layer == shown_layers_ && picture.layer_sync) {
+    ++shown_layers_;
+  } else {
+    shown_layers_ = std::min(shown_layers_, temporal_layers);
   }
+  return picture_passes_ = layer < shown_layers_;
+}
+
+std::uint32_t Slot::extended(std::uint16_t sequence) const {
+  return highest_ +
+         static_cast<std::uint32_t>(rtp::sequence_distance(sequence, static_cast<std::uint16_t>(highest_)));
 }
 
 std::optional<Slot::Written> Slot::write(const rtp::PacketView& packet,
                                          const std::optional<rtp::Vp8Descriptor>& picture,
-                                         std::span<std::byte> out) const {
-  if (!bound_ || rtp::sequence_distance(packet.sequence, first_in_) < 0) return std::nullopt;
-  const auto header = fixed_header + extension_size_;
-  const auto size = header + packet.payload.size();
-  if (size > longest) return std::nullopt;
-  const auto sequence = static_cast<std::uint16_t>(packet.sequence + sequence_offset_);
-  out[0] = extension_size_ > 0 ? std::byte{0x90} : std::byte{0x80};
-  out[1] = static_cast<std::byte>((packet.marker ? 0x80 : 0) | payload_type_);
-  put16(out, 2, sequence);
-  put32(out, 4, packet.timestamp + timestamp_offset_);
-  put32(out, 8, ssrc_);
-  std::copy_n(extension_.begin(), extension_size_, out.begin() + fixed_header);
-  std::memcpy(out.data() + header, packet.payload.data(), packet.payload.size());
-  if (picture)
-    rtp::patch_vp8(out.subspan(header, packet.payload.size()), *picture,
-                   static_cast<std::uint16_t>(picture->picture_id.value_or(0) + picture_offset_),
-                   static_cast<std::uint8_t>(picture->tl0_index.value_or(0) + tl0_offset_));
-  const auto extended = highest_ + static_cast<std::uint32_t>(rtp::sequence_distance(
-                                       sequence, static_cast<std::uint16_t>(highest_)));
-  return Written{size, header, extended >> 16};
-}
-
-void Slot::sent(const rtp::PacketView& packet, const std::optional<rtp::Vp8Descriptor>& picture,
-                std::size_t size, Clock::time_point now) {
+                                         std::span<std::byte> out, Clock::time_point now) {
+  if (!numbers_.begun() || header_size() + packet.payload.size() > longest) return std::nullopt;
+  const bool is_new = numbers_.is_new(packet.sequence);
+  const bool wanted = !picture || passes(packet, *picture, is_new);
+  if (!wanted && is_new) {
+    numbers_.leave_out(packet.sequence, std::exchange(left_out_time_, packet.timestamp) != packet.timestamp);
+    return std::nullopt;
+  }
+  const auto offsets = numbers_.at(packet.sequence);
+  if (!offsets) return std::nullopt;
+  const auto number = extended(static_cast<std::uint16_t>(packet.sequence + offsets->sequence));
+  auto& sent = sent_[number % sent_.size()];
+  if (sent.state != Sent::State::none && sent.number == number) return std::nullopt;
+  // A late packet of what is left out has a number that the viewer waits for.
+  if (!wanted) return fill_padding(number, 1, out);
+  sent = {number, timestamp_offset_, 0, Sent::State::written};
+  numbers_.take(packet.sequence);
+  const auto written = fill(sent, packet, picture, *offsets, out);
   ++packets_;
-  bytes_ += static_cast<std::uint32_t>(size);
-  const int ahead = rtp::sequence_distance(static_cast<std::uint16_t>(packet.sequence + sequence_offset_),
-                                           static_cast<std::uint16_t>(highest_));
-  if (ahead <= 0) return;
-  highest_ += static_cast<std::uint32_t>(ahead);
+  bytes_ += static_cast<std::uint32_t>(packet.payload.size());
+  if (static_cast<std::int32_t>(number - highest_) <= 0) return written;
+  highest_ = number;
   last_timestamp_ = packet.timestamp + timestamp_offset_;
   last_sent_ = now;
-  // A 16-bit distance holds for half a round: the beginning of the binding is drawn along.
-  for (auto* from : {&first_in_, &first_repair_})
-    if (rtp::sequence_distance(packet.sequence, *from) > half_reach)
-      *from = static_cast<std::uint16_t>(packet.sequence - half_reach);
+  between_pictures_ = packet.marker;
+  // A 16-bit distance holds for half a round.
+  if (rtp::sequence_distance(packet.sequence, first_repair_) > half_reach)
+    first_repair_ = static_cast<std::uint16_t>(packet.sequence - half_reach);
   if (picture) {
-    last_picture_ = static_cast<std::uint16_t>((picture->picture_id.value_or(0) + picture_offset_) & 0x7fff);
+    last_picture_ = static_cast<std::uint16_t>((picture->picture_id.value_or(0) + offsets->picture) & 0x7fff);
     last_tl0_ = static_cast<std::uint8_t>(picture->tl0_index.value_or(0) + tl0_offset_);
   }
+  return written;
+}
+
+std::optional<Slot::Written> Slot::write_again(const rtp::PacketView& packet,
+                                               const std::optional<rtp::Vp8Descriptor>& picture,
+                                               std::span<std::byte> out) const {
+  const auto offsets = numbers_.at(packet.sequence);
+  if (!offsets) return std::nullopt;
+  const auto number = extended(static_cast<std::uint16_t>(packet.sequence + offsets->sequence));
+  const auto& sent = sent_[number % sent_.size()];
+  if (sent.state != Sent::State::left || sent.number != number) return std::nullopt;
+  const auto written = fill(sent, packet, picture, *offsets, out);
+  if (transport_at_ != 0) put16(out, transport_at_, sent.transport_sequence);
+  return written;
+}
+
+void Slot::stamp(std::span<std::byte> packet, const Written& written, std::uint16_t transport_sequence) {
+  if (transport_at_ != 0) put16(packet, transport_at_, transport_sequence);
+  auto& sent = sent_[written.number % sent_.size()];
+  if (sent.state == Sent::State::written && sent.number == written.number)
+    sent = {written.number, sent.timestamp_offset, transport_sequence, Sent::State::left};
+}
+
+void Slot::write_header(std::span<std::byte> out, bool marker, std::uint32_t number,
+                        std::uint32_t timestamp) const {
+  out[0] = extension_size_ > 0 ? std::byte{0x90} : std::byte{0x80};
+  out[1] = static_cast<std::byte>((marker ? 0x80 : 0) | payload_type_);
+  put16(out, 2, number);
+  put32(out, 4, timestamp);
+  put32(out, 8, ssrc_);
+  std::copy_n(extension_.begin(), extension_size_, out.begin() + fixed_header);
+}
+
+Slot::Written Slot::fill(const Sent& sent, const rtp::PacketView& packet,
+                         const std::optional<rtp::Vp8Descriptor>& picture, rtp::Renumbering::Offsets offsets,
+                         std::span<std::byte> out) const {
+  write_header(out, packet.marker, sent.number, packet.timestamp + sent.timestamp_offset);
+  const auto body = out.subspan(header_size(), packet.payload.size());
+  std::memcpy(body.data(), packet.payload.data(), body.size());
+  if (picture)
+    rtp::patch_vp8(body, *picture,
+                   static_cast<std::uint16_t>(picture->picture_id.value_or(0) + offsets.picture),
+                   static_cast<std::uint8_t>(picture->tl0_index.value_or(0) + tl0_offset_));
+  return {header_size() + body.size(), header_size(), sent.number};
+}
+
+Slot::Written Slot::fill_padding(std::uint32_t number, std::size_t size, std::span<std::byte> out) {
+  sent_[number % sent_.size()] = {number, 0, 0, Sent::State::padding};
+  ++packets_;
+  write_header(out, false, number, last_timestamp_);
+  out[0] |= std::byte{0x20};
+  const auto body = out.subspan(header_size(), size);
+  std::fill(body.begin(), body.end(), std::byte{0});
+  body.back() = static_cast<std::byte>(size);
+  return {header_size() + size, header_size(), number};
+}
+
+std::optional<Slot::Written> Slot::pad(std::size_t size, std::span<std::byte> out) {
+  if (!between_pictures_ || !numbers_.begun()) return std::nullopt;
+  highest_ = extended(numbers_.insert());
+  return fill_padding(highest_, size, out);
 }
 
 std::optional<std::uint16_t> Slot::repair(std::uint16_t out_sequence, Clock::time_point now) {
-  const auto in = static_cast<std::uint16_t>(out_sequence - sequence_offset_);
-  if (!bound_ || rtp::sequence_distance(in, first_repair_) < 0) return std::nullopt;
+  const auto in = numbers_.find(out_sequence);
+  if (!in || rtp::sequence_distance(*in, first_repair_) < 0) return std::nullopt;
   if (now - budget_since_ > 1s) {
     budget_since_ = now;
     rate_ = packets_ - packets_before_;
@@ -146,7 +231,7 @@ void Slot::replay_step(const rtp::PacketView& packet) {
 void Slot::end_replay() {
   replaying_ = false;
   replayed_ = true;
-  first_repair_ = static_cast<std::uint16_t>(highest_ + 1 - sequence_offset_);
+  first_repair_ = numbers_.next();
 }
 
 void Slot::live_step(const rtp::PacketView& packet, Clock::time_point now) {

@@ -3,11 +3,14 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "media/rtp/packet.h"
+#include "media/rtp/renumbering.h"
 #include "media/rtp/rtcp.h"
 #include "media/rtp/sdp.h"
 #include "media/rtp/vp8.h"
+#include "media/stage/budget.h"
 #include "media/stage/keyframe_gate.h"
 #include "media/stage/red_sender.h"
 #include "media/stage/source.h"
@@ -32,24 +35,40 @@ class Slot {
   Track* current = nullptr;  ///< what it shows. Kept by Stage
   Track* pending = nullptr;  ///< what it will show from that track's next keyframe on. Kept by Stage
   RedSender voice;           ///< what of a packet of sound goes out. Kept by Peer
+  /// What the viewer's line lets it have; nullopt: all that its cell needs, or nothing (then both tracks are
+  /// nullptr). Kept by Stage.
+  std::optional<Step> share;
 
   /// From this packet on (for video: the first of a keyframe) the slot continues with another stream.
   void bind(const rtp::PacketView& first, const std::optional<rtp::Vp8Descriptor>& picture,
             Clock::time_point now);
 
+  /// How many temporal layers of the picture go out (RFC 7741 4.2); the others are left out without a gap.
+  /// Fewer from the next picture on, more from the next that needs none of those left out.
+  int temporal_layers = all_temporal_layers;
+  static constexpr int all_temporal_layers = 4;
+
   struct Written {
     std::size_t size, header_size;
-    std::uint32_t rollover;
+    std::uint32_t number;  ///< the sequence number and, above its 16 bits, how often it has wrapped
   };
-  /// Writes the packet as this slot's stream into `out` (at least packet_limit bytes). nullopt: it is older
-  /// than the binding, or too long. The same packet gives the same bytes again: a resent packet must not
-  /// differ (see SrtpSender).
+  /// Writes a packet that goes out for the first time, as this slot's stream, into `out` (at least
+  /// packet_limit bytes); before it leaves, stamp() is called. nullopt: it is left out, is older than the
+  /// binding, too long, or its number was used already.
   std::optional<Written> write(const rtp::PacketView& packet,
-                               const std::optional<rtp::Vp8Descriptor>& picture,
-                               std::span<std::byte> out) const;
-  /// It has been sent for the first time.
-  void sent(const rtp::PacketView& packet, const std::optional<rtp::Vp8Descriptor>& picture, std::size_t size,
-            Clock::time_point now);
+                               const std::optional<rtp::Vp8Descriptor>& picture, std::span<std::byte> out,
+                               Clock::time_point now);
+  /// Writes `size` bytes of padding (1 … 255) as a packet of our own, between two pictures only: receivers
+  /// pass over it (RFC 3550 5.1). nullopt: not now.
+  std::optional<Written> pad(std::size_t size, std::span<std::byte> out);
+  /// The packet leaves now: puts the transport-wide sequence number into it where that is agreed, and keeps
+  /// it.
+  void stamp(std::span<std::byte> packet, const Written& written, std::uint16_t transport_sequence);
+  /// The same bytes as the first time: a resent packet must not differ (see SrtpSender). nullopt: that is not
+  /// possible any more, or it has not left yet.
+  std::optional<Written> write_again(const rtp::PacketView& packet,
+                                     const std::optional<rtp::Vp8Descriptor>& picture,
+                                     std::span<std::byte> out) const;
 
   /// Which sequence number of the current track the viewer means; nullopt when it is from before the binding,
   /// was asked for a moment ago, or the budget of this second is used up (a thin line must not be filled with
@@ -72,29 +91,52 @@ class Slot {
   std::uint32_t bytes() const { return bytes_; }
 
  private:
+  /// Which bytes went out with a number, as far as the packet itself does not say.
+  struct Sent {
+    std::uint32_t number = 0, timestamp_offset = 0;
+    std::uint16_t transport_sequence = 0;
+    enum class State : std::uint8_t { none, written, left, padding } state = State::none;
+  };
+  bool passes(const rtp::PacketView& packet, const rtp::Vp8Descriptor& picture, bool is_new);
+  std::uint32_t extended(std::uint16_t sequence) const;
+  Written fill(const Sent& sent, const rtp::PacketView& packet,
+               const std::optional<rtp::Vp8Descriptor>& picture, rtp::Renumbering::Offsets offsets,
+               std::span<std::byte> out) const;
+  Written fill_padding(std::uint32_t number, std::size_t size, std::span<std::byte> out);
+  void write_header(std::span<std::byte> out, bool marker, std::uint32_t number,
+                    std::uint32_t timestamp) const;
+  std::size_t header_size() const { return fixed_header + extension_size_; }
+  static constexpr std::size_t fixed_header = 12;
+
   Peer& peer_;
   Kind kind_;
   std::uint8_t payload_type_;
   std::uint32_t ssrc_;
   std::uint32_t clock_rate_;
-  /// The header extension with our mid, whole and padded; empty when not agreed.
+  /// The header extensions, whole and padded: our mid, and room for the transport-wide sequence number. Empty
+  /// when neither is agreed.
   std::array<std::byte, 40> extension_{};
   std::size_t extension_size_ = 0;
+  std::size_t transport_at_ = 0;  ///< in the packet; 0: not agreed
 
   // The binding: out = in + offset.
-  bool bound_ = false;
-  std::uint16_t first_in_ = 0;      ///< packets before it belong to what was shown earlier
+  rtp::Renumbering numbers_;
   std::uint16_t first_repair_ = 0;  ///< replayed packets are not repaired
-  std::uint32_t sequence_offset_ = 0, timestamp_offset_ = 0;
-  std::uint16_t picture_offset_ = 0;
+  std::uint32_t timestamp_offset_ = 0;
   std::uint8_t tl0_offset_ = 0;
   std::uint32_t replay_timestamp_ = 0;  ///< input timestamp of the last replayed packet
   bool replaying_ = false, replayed_ = false;
   Clock::time_point replay_began_{};
+  int shown_layers_ = all_temporal_layers;
+  bool picture_passes_ = true;                  ///< the picture that is going through
+  std::optional<std::uint32_t> picture_time_;   ///< its input timestamp
+  std::optional<std::uint32_t> left_out_time_;  ///< of the last picture that was left out
 
   // What went out last.
-  std::uint32_t highest_;  ///< extended sequence number
+  std::uint32_t highest_;   ///< extended sequence number
+  std::vector<Sent> sent_;  ///< by number
   std::uint32_t last_timestamp_ = 0;
+  bool between_pictures_ = false;
   Clock::time_point last_sent_{};
   std::uint16_t last_picture_ = 0;
   std::uint8_t last_tl0_ = 0;

@@ -14,6 +14,9 @@ using media::SourceId;
 
 enum class Kind { audio, video };
 
+/// What a packet costs on the line besides its own bytes: IPv4, UDP, SRTP's tag.
+inline constexpr std::size_t transport_overhead = 20 + 8 + 16;
+
 /// What a stage gives to a renderer. Called on the media thread; must return at once (enqueue, never wait).
 class Sink {
  public:

@@ -167,20 +167,69 @@ void Stage::request_keyframe(const Track& track) {
 }
 
 void Stage::arrange(Clock::time_point now) {
-  for (auto* peer : peers_) {
-    if (!started_.contains(peer)) continue;
-    auto& slots = peer->video_slots();
-    for (std::size_t i = 0; i < slots.size(); ++i) {
-      const auto source = i < scene_.cells.size() ? scene_.cells[i].source : std::nullopt;
-      // A hall shows its own picture from its own camera: nothing of it is sent back.
-      const bool own = source && source == peer->publishes();
-      auto* const camera = source && !own ? camera_of(*source) : nullptr;
-      aim(*slots[i], camera != nullptr ? camera->best(lines_of(scene_.layout, i), now) : nullptr, now);
-    }
-  }
+  for (auto* peer : peers_)
+    if (started_.contains(peer)) aim_pictures(*peer, now);
   arrange_sound();
   choose_recorded(now);
   tell_wanted(now);
+}
+
+Camera* Stage::camera_for(const Peer& peer, std::size_t cell) const {
+  const auto source = cell < scene_.cells.size() ? scene_.cells[cell].source : std::nullopt;
+  // A hall shows its own picture from its own camera: nothing of it is sent back.
+  return source && source != peer.publishes() ? camera_of(*source) : nullptr;
+}
+
+void Stage::aim_pictures(Peer& peer, Clock::time_point now) {
+  if (peer.is_thin()) return aim_thin_pictures(peer, now);
+  auto& slots = peer.video_slots();
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    auto* const camera = camera_for(peer, i);
+    const auto lines = lines_of(scene_.layout, i);
+    slots[i]->share.reset();
+    slots[i]->temporal_layers = Slot::all_temporal_layers;
+    if (camera != nullptr) need(*camera, camera->wanted(lines), now);
+    aim(*slots[i], camera != nullptr ? camera->best(lines, now) : nullptr, now);
+  }
+}
+
+void Stage::aim_thin_pictures(Peer& peer, Clock::time_point now) {
+  auto& slots = peer.video_slots();
+  std::vector<Ladder> cells(slots.size());
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const auto* const camera = camera_for(peer, i);
+    if (camera == nullptr) continue;
+    auto& [steps, shown] = cells[i];
+    steps = camera->ladder(lines_of(scene_.layout, i), i == 0, now);
+    for (std::size_t step = 0; slots[i]->share && step < steps.size(); ++step)
+      if (steps[step].same_way(*slots[i]->share)) shown = step;
+  }
+  const auto chosen = share(cells, peer.rate_for_pictures(now));
+  std::int64_t spent = 0;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    auto& slot = *slots[i];
+    slot.share.reset();
+    if (!chosen[i]) {
+      aim(slot, nullptr, now);
+      // Its smallest size goes on, so that it is there when there is room.
+      if (!cells[i].steps.empty()) need(*camera_for(peer, i), cells[i].steps.front().layer, now);
+      continue;
+    }
+    const auto& step = slot.share.emplace(cells[i].steps[*chosen[i]]);
+    auto& camera = *camera_for(peer, i);
+    spent += step.rate;
+    need(camera, step.layer, now);
+    aim(slot, camera.best(lines_of(scene_.layout, i), step.layer, now), now);
+    // Until the smaller picture's key frame is here, as little of the larger as possible.
+    const bool shrinks =
+        slot.pending != nullptr && slot.current != nullptr && slot.pending->height() < slot.current->height();
+    slot.temporal_layers = shrinks ? 1 : step.temporal_layers;
+  }
+  peer.set_spent(spent, full_rate(cells));
+}
+
+void Stage::need(const Camera& camera, std::size_t layer, Clock::time_point now) {
+  sources_.at(camera.layer(0).source()).needed.at(layer) = now;
 }
 
 void Stage::choose_recorded(Clock::time_point now) {
@@ -195,21 +244,21 @@ void Stage::choose_recorded(Clock::time_point now) {
 
 void Stage::set_next(const Scene& scene, Clock::time_point now) {
   next_ = scene;
-  tell_wanted(now);
+  arrange(now);
 }
 
 void Stage::tell_wanted(Clock::time_point now) {
-  const auto want = [&](const Scene& scene, bool recorded) {
-    for (std::size_t i = 0; i < scene.cells.size(); ++i) {
-      const auto found = scene.cells[i].source ? sources_.find(*scene.cells[i].source) : sources_.end();
-      if (found == sources_.end() || !found->second.camera) continue;
-      auto& [id, source] = *found;
-      source.needed.at(source.camera->wanted(lines_of(scene.layout, i))) = now;
-      if (recorded) source.needed.at(source.camera->wanted(recorded_lines_of(scene.layout, i))) = now;
+  for (const auto* const scene : {&scene_, &next_})
+    for (std::size_t i = 0; i < scene->cells.size(); ++i) {
+      const auto* const camera = scene->cells[i].source ? camera_of(*scene->cells[i].source) : nullptr;
+      if (camera == nullptr) continue;
+      const auto& needed = sources_.at(*scene->cells[i].source).needed;
+      // Who watches has said what is needed (aim_pictures); otherwise it is what the cell needs.
+      if (scene == &next_ || std::find(needed.begin(), needed.end(), now) == needed.end())
+        need(*camera, camera->wanted(lines_of(scene->layout, i)), now);
+      if (scene == &scene_ && !sinks_.empty())
+        need(*camera, camera->wanted(recorded_lines_of(scene->layout, i)), now);
     }
-  };
-  want(scene_, !sinks_.empty());
-  want(next_, false);
   for (auto& [id, source] : sources_) {
     const auto* const publisher = source.camera ? source.camera->layer(0).publisher() : nullptr;
     if (publisher == nullptr || !started_.contains(publisher)) continue;
@@ -395,11 +444,13 @@ void Stage::show(Slot& slot, Track& track) {
   if (slot.current != nullptr) std::erase(slot.current->viewers, &slot);
   slot.pending = nullptr;
   slot.current = &track;
+  slot.temporal_layers = slot.share ? slot.share->temporal_layers : Slot::all_temporal_layers;
   track.viewers.push_back(&slot);
 }
 
 void Stage::on_rtcp(Peer& peer, const rtp::RtcpReport& report, Clock::time_point now) {
   peer.on_report(report, std::chrono::system_clock::now());
+  if (!report.arrivals.empty()) on_arrivals(peer, report.arrivals, now);
   for (const auto& sender : report.sender_reports)
     peer.for_each_track([&](Track& track) {
       if (track.ssrc() == sender.ssrc) track.on_sender_report(sender, now);
@@ -422,6 +473,14 @@ void Stage::on_rtcp(Peer& peer, const rtp::RtcpReport& report, Clock::time_point
   }
 }
 
+void Stage::on_arrivals(Peer& peer, std::span<const rtp::PacketStatus> told, Clock::time_point now) {
+  const bool was_thin = peer.is_thin();
+  peer.on_arrivals(told, now);
+  if (!started_.contains(&peer) || (peer.is_thin() == was_thin && !peer.is_overspent())) return;
+  aim_pictures(peer, now);
+  tell_wanted(now);
+}
+
 void Stage::renew_picture(Slot& slot, Clock::time_point now) {
   auto& track = *slot.current;
   if (track.is_still(now) && slot.may_replay(now)) replay(slot, track, now);
@@ -434,7 +493,7 @@ void Stage::resume(Peer& peer, Clock::time_point now) {
 }
 
 void Stage::on_timer(Clock::time_point now) {
-  for (auto* peer : peers_) peer->send_feedback(now);
+  for (auto* peer : peers_) peer->on_timer(now);
   if (now >= next_look_) {
     // Sizes come and go with the sender's line.
     next_look_ = now + look_interval;
@@ -455,6 +514,13 @@ void Stage::on_timer(Clock::time_point now) {
 void Stage::send_reports(Clock::time_point now) {
   const auto wall = std::chrono::system_clock::now();
   for (auto* peer : peers_) peer->send_reports(now, wall);
+}
+
+std::map<media::PeerId, media::Downlink> Stage::downlinks() const {
+  std::map<media::PeerId, media::Downlink> all;
+  for (const auto* peer : peers_)
+    if (auto line = peer->downlink(); line && started_.contains(peer)) all[peer->id()] = std::move(*line);
+  return all;
 }
 
 std::map<SourceId, int> Stage::take_levels() {

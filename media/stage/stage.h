@@ -56,6 +56,7 @@ class Stage {
 
   void on_timer(Clock::time_point now);      ///< every 10 ms
   void send_reports(Clock::time_point now);  ///< every second
+  std::map<media::PeerId, media::Downlink> downlinks() const;
   /// Levels since the last call, of all sources that have a microphone.
   std::map<SourceId, int> take_levels();
 
@@ -68,6 +69,11 @@ class Stage {
     std::optional<std::vector<std::string>> told;              ///< what its sender knows to be needed
   };
   void arrange(Clock::time_point now);
+  void aim_pictures(Peer& peer, Clock::time_point now);
+  void aim_thin_pictures(Peer& peer, Clock::time_point now);
+  void need(const Camera& camera, std::size_t layer, Clock::time_point now);
+  void on_arrivals(Peer& peer, std::span<const rtp::PacketStatus> told, Clock::time_point now);
+  Camera* camera_for(const Peer& peer, std::size_t cell) const;
   void aim(Slot& slot, Track* wanted, Clock::time_point now);
   void arrange_sound();
   void aim_sound(Peer& peer);

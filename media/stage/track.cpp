@@ -90,6 +90,7 @@ std::optional<Track::Arrived> Track::keep(const rtp::PacketView& seen, std::span
   const bool keyframe = arrived.picture && arrived.picture->keyframe;
   last_packet_ = now;
   history.add(sequence, bytes, keyframe);
+  meter.add(bytes.size() + transport_overhead, arrived.picture ? arrived.picture->temporal_layer : 0, now);
   arrived.packet = *rtp::parse_packet(history.find(sequence));
   arrived.restarted = std::exchange(restarted_, false);
   if (keyframe) {

@@ -10,6 +10,7 @@
 #include "media/rtp/rtcp.h"
 #include "media/rtp/vp8.h"
 #include "media/stage/keyframe_gate.h"
+#include "media/stage/rate_meter.h"
 #include "media/stage/source.h"
 
 namespace diemcau::stage {
@@ -49,6 +50,7 @@ class Track {
   rtp::PacketHistory history;
   rtp::NackGenerator nack;
   KeyframeGate gate;
+  RateMeter meter;
 
   std::uint32_t ssrc() const { return ssrc_; }
   /// Lines of the picture, of its last key frame; 0 before the first.

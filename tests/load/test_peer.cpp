@@ -63,6 +63,11 @@ std::string TestPeer::offer() const {
           << " http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\na=extmap:"
           << mid_extension << " urn:ietf:params:rtp-hdrext:sdes:mid\r\na=rtpmap:" << type
           << (video ? " VP8/90000" : " opus/48000/2") << "\r\n";
+    if (shape_.reports_arrivals) lines << "a=rtcp-fb:" << type << " transport-cc\r\n";
+    if (video && shape_.simulcast && direction == std::string_view("sendonly"))
+      lines << "a=extmap:" << rid_extension
+            << " urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\na=rid:q send\r\n"
+            << "a=rid:h send\r\na=rid:f send\r\na=simulcast:send q;h;f\r\n";
     if (video)
       lines << "a=rtpmap:" << int{repair} << " rtx/90000\r\na=fmtp:" << int{repair} << " apt=" << type
             << "\r\n";

@@ -30,6 +30,7 @@ class TestPeer {
   static constexpr int level_extension = 1;
   static constexpr int transport_sequence_extension = 3;
   static constexpr int mid_extension = 4;
+  static constexpr int rid_extension = 5;
 
   struct Shape {
     bool sends = false;  ///< one microphone (mid 0) and one camera (mid 1)
@@ -39,6 +40,8 @@ class TestPeer {
     /// The DTLS role it offers. A server that would take the active part of an actpass offer, as RFC 5763 5
     /// recommends, is asked to be passive: this peer is always the client.
     const char* setup = "actpass";
+    bool reports_arrivals = false;  ///< knows transport-wide feedback for what it receives
+    bool simulcast = false;         ///< its camera has the layers q, h, f
   };
   struct Slot {
     bool video{};

@@ -48,6 +48,15 @@ inline Bytes vp8_payload(bool keyframe, std::uint16_t picture_id, std::uint8_t t
   return out;
 }
 
+/// The same with a temporal layer, and whether it needs layer 0 only.
+inline Bytes vp8_layer_payload(bool keyframe, std::uint16_t picture_id, std::uint8_t tl0_index, int layer,
+                               bool sync, std::string_view text = "picture") {
+  auto out = vp8_payload(keyframe, picture_id, tl0_index, text);
+  out[1] = std::byte{0xE0};
+  out.insert(out.begin() + 5, static_cast<std::byte>(layer << 6 | (sync ? 0x20 : 0)));
+  return out;
+}
+
 /// The second or later packet of a frame: no S bit.
 inline Bytes vp8_continuation(std::uint16_t picture_id, std::uint8_t tl0_index,
                               std::string_view text = "more") {

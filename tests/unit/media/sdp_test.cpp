@@ -66,7 +66,7 @@ TEST(SdpGolden, ChromiumsOfferIsAnswered) {
   ASSERT_EQ(agreed[1].repair_pairs.size(), 1u);
   EXPECT_EQ(agreed[1].repair_pairs[0].first, agreed[1].ssrcs[0]);
   EXPECT_TRUE(agreed[2].from_us);
-  EXPECT_EQ(agreed[2].transport_sequence_extension, 0) << "nobody reads it on slots";
+  EXPECT_EQ(agreed[2].transport_sequence_extension, 3) << "of a slot too: its viewer reports what arrives";
   expect_golden("chromium_answer.sdp", answer_to(offer));
 }
 

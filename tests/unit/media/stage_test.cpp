@@ -1,4 +1,5 @@
 #include <map>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -62,6 +63,7 @@ class SlotTest : public testing::Test {
     media.accepted = media.from_us = true;
     media.payload_type = 100;
     media.mid_extension = 4;
+    media.transport_sequence_extension = 3;
     media.slot_ssrc = 0xabcdef;
     return media;
   }
@@ -73,11 +75,15 @@ class SlotTest : public testing::Test {
     std::uint16_t picture;
     std::uint8_t tl0;
     bool keyframe = false;
+    int layer = 0;
+    bool sync = false;
+    bool marker = true;
   };
   void load(const In& in) {
     bytes_ = rtp::write_packet(
-        {.payload_type = 96, .marker = true, .sequence = in.sequence, .timestamp = in.timestamp},
-        rtp::vp8_payload(in.keyframe, in.picture, in.tl0, "frame " + std::to_string(in.sequence)));
+        {.payload_type = 96, .marker = in.marker, .sequence = in.sequence, .timestamp = in.timestamp},
+        rtp::vp8_layer_payload(in.keyframe, in.picture, in.tl0, in.layer, in.sync,
+                               "frame " + std::to_string(in.sequence)));
     packet_ = *rtp::parse_packet(bytes_);
     picture_ = rtp::parse_vp8(packet_.payload);
   }
@@ -88,19 +94,33 @@ class SlotTest : public testing::Test {
   std::optional<Sent> write(const In& in) {
     load(in);
     Bytes out(1600);
-    const auto written = slot_.write(packet_, picture_, out);
+    const auto written = slot_.write(packet_, picture_, out, now_);
+    if (written) slot_.stamp(out, *written, ++transport_);
+    return read(out, written);
+  }
+  std::optional<Sent> write_again(const In& in) {
+    load(in);
+    Bytes out(1600);
+    return read(out, slot_.write_again(packet_, picture_, out));
+  }
+  std::optional<Sent> pad(std::size_t size) {
+    Bytes out(1600);
+    const auto written = slot_.pad(size, out);
+    if (written) slot_.stamp(out, *written, ++transport_);
+    return read(out, written);
+  }
+  static std::optional<Sent> read(Bytes& out, const std::optional<Slot::Written>& written) {
     if (!written) return std::nullopt;
     out.resize(written->size);
-    Sent sent{out, {}, {}, written->rollover};
+    Sent sent{out, {}, {}, written->number >> 16};
     sent.view = *rtp::parse_packet(sent.bytes);
-    sent.picture = *rtp::parse_vp8(sent.view.payload);
+    sent.picture = rtp::parse_vp8(sent.view.payload).value_or(rtp::Vp8Descriptor{});
     EXPECT_EQ(static_cast<std::size_t>(sent.view.payload.data() - sent.bytes.data()), written->header_size);
     return sent;
   }
   Sent send(const In& in) {
     auto sent = write(in);
     if (!sent) throw std::runtime_error("not written");
-    slot_.sent(packet_, picture_, packet_.payload.size(), now_);
     return std::move(*sent);
   }
   Sent bind_and_send(const In& in) {
@@ -117,6 +137,7 @@ class SlotTest : public testing::Test {
              {},        std::make_unique<transport::Link>(ports_, dtls_, 1, "", "", now_),
              counters_, 1};
   Slot slot_{peer_, line(), 65000};
+  std::uint16_t transport_ = 65530;
   Bytes bytes_;
   rtp::PacketView packet_;
   std::optional<rtp::Vp8Descriptor> picture_;
@@ -131,7 +152,8 @@ TEST_F(SlotTest, WritesItsOwnHeader) {
   EXPECT_EQ(sent.view.sequence, 65001);
   EXPECT_TRUE(sent.view.marker);
   EXPECT_EQ(to_hex(rtp::find_extension(sent.view, 4)), to_hex(text_bytes("12")));
-  EXPECT_EQ(to_hex(sent.view.payload.subspan(6)), to_hex(text_bytes("frame 500")));
+  EXPECT_EQ(to_hex(rtp::find_extension(sent.view, 3)), "fffb");
+  EXPECT_EQ(to_hex(sent.view.payload.subspan(7)), to_hex(text_bytes("frame 500")));
 }
 
 TEST_F(SlotTest, NumbersGoOnOverSwitches) {
@@ -181,7 +203,6 @@ TEST_F(SlotTest, OneBindingHoldsForHours) {
   for (std::uint32_t i = 0; i < 200000; ++i) {
     const In in{static_cast<std::uint16_t>(100 + i), i * 3000, static_cast<std::uint16_t>(i & 0x7fff),
                 static_cast<std::uint8_t>(i)};
-    ASSERT_TRUE(write(in)) << "packet " << i;
     const auto sent = send(in);
     ASSERT_EQ(sent.rollover, (65001 + i) >> 16) << "packet " << i;
     now_ += 7ms;
@@ -198,10 +219,145 @@ TEST_F(SlotTest, TheSamePacketGivesTheSameBytesAgain) {
     now_ += 7ms;
     send({static_cast<std::uint16_t>(100 + i), i * 3000U, static_cast<std::uint16_t>(5 + i), 5});
   }
-  const auto again = write({100, 0, 5, 5, true});
+  const auto again = write_again({100, 0, 5, 5, true});
   ASSERT_TRUE(again);
   EXPECT_EQ(to_hex(again->bytes), to_hex(first.bytes));
   EXPECT_EQ(again->rollover, first.rollover);
+}
+
+// Whatever went on in between: other bytes under one number would give the key away.
+TEST_F(SlotTest, WhatIsSentAgainHasTheSameBytesWhateverWentOnInBetween) {
+  Noise noise(3);
+  std::map<std::uint16_t, std::pair<In, std::string>> sent;
+  std::set<std::uint32_t> numbers;
+  bind({0, 0, 0, 0, true});
+  std::uint8_t tl0 = 0;
+  for (std::uint16_t i = 0; i < 400; ++i) {
+    now_ += 33ms;
+    slot_.temporal_layers = static_cast<int>(1 + noise.below(3));
+    const int layer = i % 4 == 0 ? 0 : i % 4 == 2 ? 1 : 2;
+    if (layer == 0) ++tl0;
+    const In in{i, i * 3000U, i, tl0, i == 0, layer, i % 8 < 4};
+    if (noise.below(8) == 0) pad(1 + noise.below(255));
+    if (const auto out = write(in)) {
+      EXPECT_TRUE(numbers.insert(out->rollover << 16 | out->view.sequence).second);
+      sent[i] = {in, to_hex(out->bytes)};
+      EXPECT_FALSE(write(in)) << "a number is used once";
+    }
+  }
+  int same = 0;
+  for (const auto& [sequence, one] : sent) {
+    const auto again = write_again(one.first);
+    if (!again) continue;
+    ++same;
+    EXPECT_EQ(to_hex(again->bytes), one.second) << sequence;
+  }
+  EXPECT_GT(same, 100);
+}
+
+TEST_F(SlotTest, WhatHasNotLeftIsNotSentAgain) {
+  bind({100, 0, 5, 5, true});
+  Bytes out(1600);
+  const auto written = slot_.write(packet_, picture_, out, now_);
+  ASSERT_TRUE(written);
+  EXPECT_FALSE(write_again({100, 0, 5, 5, true})) << "its transport-wide number is not known yet";
+  slot_.stamp(out, *written, 7);
+  EXPECT_TRUE(write_again({100, 0, 5, 5, true}));
+}
+
+/// The n-th picture after a key frame, as browsers lay three temporal layers out: 0 2 1 2.
+class LayeredSlotTest : public SlotTest {
+ protected:
+  static In picture(std::uint16_t n, int part = 1, int parts = 1) {
+    const int layer = n % 4 == 0 ? 0 : n % 4 == 2 ? 1 : 2;
+    return {static_cast<std::uint16_t>(100 + n * parts + part - 1),
+            n * 3000U,
+            n,
+            static_cast<std::uint8_t>(n / 4),
+            n == 0,
+            layer,
+            n % 8 < 3 && layer > 0,
+            part == parts};
+  }
+};
+
+TEST_F(LayeredSlotTest, TemporalLayersAreLeftOutWithoutAGap) {
+  slot_.temporal_layers = 2;
+  bind(picture(0, 1, 2));
+  std::uint16_t sequence = 65000;
+  std::uint16_t id = 0;
+  for (std::uint16_t n = 0; n < 40; ++n) {
+    now_ += 100ms;
+    if (n % 2 == 0) ++id;
+    for (const int part : {1, 2}) {
+      const auto sent = write(picture(n, part, 2));
+      ASSERT_EQ(sent.has_value(), n % 2 == 0) << n;
+      if (!sent) continue;
+      EXPECT_EQ(sent->view.sequence, ++sequence);
+      EXPECT_EQ(*sent->picture.picture_id, id);
+      EXPECT_EQ(slot_.repair(sequence, now_), picture(n, part, 2).sequence);
+    }
+  }
+}
+
+TEST_F(LayeredSlotTest, ALayerComesBackWithAPictureThatNeedsNoneOfThoseLeftOut) {
+  slot_.temporal_layers = 1;
+  bind(picture(0));
+  for (std::uint16_t n = 0; n < 12; ++n) EXPECT_EQ(write(picture(n)).has_value(), n % 4 == 0) << n;
+  slot_.temporal_layers = Slot::all_temporal_layers;
+  // 12, 13 (layer 2), 14 (layer 1, needs the one before), 16, 17 (layer 2), 18 (layer 1, needs none), 19 …
+  for (std::uint16_t n = 12; n < 21; ++n)
+    EXPECT_EQ(write(picture(n)).has_value(), n % 4 == 0 || n == 18) << n;
+  for (std::uint16_t n = 21; n < 30; ++n)
+    EXPECT_EQ(write(picture(n)).has_value(), n % 4 == 0 || n == 22 || n >= 25) << n;
+}
+
+TEST_F(LayeredSlotTest, TheNumberOfALatePacketOfWhatIsLeftOutIsFilledWithPadding) {
+  slot_.temporal_layers = 2;
+  bind_and_send(picture(0));
+  const auto behind = send(picture(2));
+  const auto late = write(picture(1));
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->view.sequence, static_cast<std::uint16_t>(behind.view.sequence - 1));
+  EXPECT_TRUE(late->view.payload.empty());
+  EXPECT_FALSE(write_again(picture(1))) << "the picture itself would be other bytes";
+}
+
+TEST_F(LayeredSlotTest, PaddingGoesBetweenPicturesWithANumberOfItsOwn) {
+  EXPECT_FALSE(pad(255)) << "before anything";
+  bind_and_send(picture(0, 1, 2));
+  EXPECT_FALSE(pad(255)) << "within a picture";
+  const auto first = send(picture(0, 2, 2));
+  const auto padding = pad(255);
+  ASSERT_TRUE(padding);
+  EXPECT_EQ(padding->view.sequence, static_cast<std::uint16_t>(first.view.sequence + 1));
+  EXPECT_EQ(padding->view.timestamp, first.view.timestamp);
+  EXPECT_EQ(padding->bytes.size(), first.bytes.size() - first.view.payload.size() + 255);
+  EXPECT_TRUE(padding->view.payload.empty());
+  EXPECT_FALSE(slot_.repair(padding->view.sequence, now_));
+  const auto second = send(picture(1, 1, 2));
+  EXPECT_EQ(second.view.sequence, static_cast<std::uint16_t>(padding->view.sequence + 1));
+  EXPECT_EQ(slot_.repair(second.view.sequence, now_), picture(1, 1, 2).sequence);
+  bind({5000, 0, 0, 0, true});
+  EXPECT_EQ(send({5000, 0, 0, 0, true}).view.sequence, static_cast<std::uint16_t>(second.view.sequence + 1));
+}
+
+// The rest of a picture that was replayed in part comes with the replay's clock; so must it when it is asked
+// for again.
+TEST_F(SlotTest, TheClockOfAReplayIsKeptForRepairs) {
+  bind({10, 1000, 1, 1, true});
+  slot_.replay_step(packet_);
+  send({10, 1000, 1, 1, true});
+  slot_.end_replay();
+  now_ += 30ms;
+  load({11, 1000, 1, 1});
+  slot_.live_step(packet_, now_);
+  const auto rest = send({11, 1000, 1, 1});
+  now_ += 700ms;
+  load({12, 4000, 2, 2});
+  slot_.live_step(packet_, now_);
+  send({12, 4000, 2, 2});
+  EXPECT_EQ(to_hex(write_again({11, 1000, 1, 1})->bytes), to_hex(rest.bytes));
 }
 
 TEST_F(SlotTest, WhatIsOlderThanTheBindingIsNotWritten) {

@@ -164,5 +164,64 @@ TEST_F(Feedback, AFloodFitsOneDatagram) {
   EXPECT_TRUE(feedback.take()) << "and life goes on";
 }
 
+// ---- reading
+
+using Told = std::vector<std::pair<int, std::optional<std::int64_t>>>;
+
+std::optional<Told> read(const Bytes& bytes) {
+  const auto parsed = parse_transport_feedback(bytes);
+  if (!parsed) return std::nullopt;
+  Told told;
+  for (const auto& packet : *parsed) told.emplace_back(packet.transport_sequence, packet.arrived);
+  return told;
+}
+
+TEST_F(Feedback, IsReadAsItWasWritten) {
+  Noise noise(11);
+  std::map<std::uint16_t, std::chrono::microseconds> sent;
+  std::chrono::microseconds at{};
+  for (std::uint32_t i = 65400; i < 65700; ++i) {
+    if (i != 65400) at += std::chrono::microseconds(250 * noise.below(1000));
+    if (i != 65400 && noise.below(4) == 0) continue;
+    arrive(i, at);
+    sent[static_cast<std::uint16_t>(i)] = at;
+  }
+  const auto told = parse_transport_feedback(*feedback.take());
+  ASSERT_TRUE(told);
+  std::size_t arrived = 0;
+  for (const auto& packet : *told) {
+    const auto found = sent.find(packet.transport_sequence);
+    ASSERT_EQ(packet.arrived.has_value(), found != sent.end()) << packet.transport_sequence;
+    if (!packet.arrived) continue;
+    ++arrived;
+    EXPECT_EQ(*packet.arrived * 250us, found->second);
+  }
+  EXPECT_EQ(arrived, sent.size());
+}
+
+TEST(FeedbackReader, ReadsRunsAndBothKindsOfVectors) {
+  // Reference time 2 (128 ms), feedback 9: base 65534.
+  EXPECT_EQ(read(hex("fffe 0003 000002 09  2003  04 00 08 00")), (Told{{65534, 516}, {65535, 516}, {0, 524}}))
+      << "a run of small deltas";
+  EXPECT_EQ(read(hex("0005 0004 000000 00  a400  01 02 0000")),
+            (Told{{5, 1}, {6, std::nullopt}, {7, std::nullopt}, {8, 3}}))
+      << "one bit a packet";
+  EXPECT_EQ(read(hex("0005 0003 000001 00  d200  02 fffe")), (Told{{5, 258}, {6, std::nullopt}, {7, 256}}))
+      << "two bits a packet; back in time";
+}
+
+TEST(FeedbackReader, RefusesWhatDoesNotAddUp) {
+  EXPECT_FALSE(read({}));
+  EXPECT_FALSE(read(hex("fffe 0003 000002")));
+  EXPECT_FALSE(read(hex("fffe 0003 000002 09")));
+  EXPECT_FALSE(read(hex("fffe 0003 000002 09  2003  04 00"))) << "a delta is missing";
+  EXPECT_FALSE(read(hex("fffe 0003 000002 09  2002"))) << "a status is missing";
+  EXPECT_FALSE(read(hex("fffe 0003 000002 09  2000 2003 000000"))) << "a run of none";
+  EXPECT_FALSE(read(hex("fffe 0001 000002 09  6001 0000"))) << "the reserved symbol";
+  EXPECT_FALSE(read(hex("0000 ffff 000000 00  1fff 1fff 1fff 1fff 1fff 1fff 1fff 1fff 1fff")))
+      << "more than can be meant";
+  EXPECT_EQ(read(hex("0000 0000 000000 00")), Told{});
+}
+
 }  // namespace
 }  // namespace diemcau::rtp

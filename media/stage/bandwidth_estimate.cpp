@@ -1,0 +1,240 @@
+#include "media/stage/bandwidth_estimate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "media/rtp/packet.h"
+
+namespace diemcau::stage {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t tick = 250;  // microseconds, of the feedback
+constexpr auto base_window = 30s;
+constexpr auto standing = 150ms;  // a delay that no packet was below for so long is a queue
+constexpr auto patience_of_queue = 30ms;
+constexpr double longest_packet = 1200 * 8;  // bits: one such packet in front is no queue
+constexpr double least_part = 0.7;           // of what arrives
+constexpr double backing_off = 0.95;
+constexpr double growing = 1.08;   // a second, as draft-ietf-rmcat-gcc-02 5.5
+constexpr double using_it = 0.75;  // of the estimate must arrive, or nothing is learned
+constexpr double much_loss = 0.1;  // as there, 6
+constexpr auto decrease_interval = 300ms;
+constexpr int most_in_vain = 10;
+constexpr auto arriving_window = 500'000;  // microseconds
+constexpr auto loss_window = 1s;
+constexpr auto probe_length = 60ms;
+constexpr auto turn = 10ms;
+constexpr auto probe_limit = 1s;
+constexpr auto least_patience = 1s;
+constexpr auto calm = 2s;  // after less was sent, before more is tried
+constexpr auto most_patience = 60s;
+constexpr std::size_t least_probe = 5;  // packets
+
+std::int64_t micros(Clock::duration time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+}
+double rate_of(std::size_t bytes, std::int64_t time) {
+  return static_cast<double>(bytes) * 8e6 / static_cast<double>(std::max<std::int64_t>(time, 1000));
+}
+/// More than this is a queue, less than half of it is none.
+Clock::duration threshold(double rate) {
+  return patience_of_queue +
+         std::chrono::microseconds(static_cast<std::int64_t>(longest_packet * 1e6 / rate));
+}
+
+}  // namespace
+
+std::uint16_t BandwidthEstimate::on_sent(std::size_t bytes, Clock::time_point now) {
+  const auto number = next_++;
+  const bool probes = probe_.state == Probe::State::sending;
+  sent_[static_cast<std::size_t>(number) % sent_.size()] = {.at = micros(now.time_since_epoch()),
+                                                            .number = static_cast<std::uint32_t>(number),
+                                                            .bytes = static_cast<std::uint16_t>(bytes),
+                                                            .probe = probes ? probe_.id : std::uint8_t{0},
+                                                            .told = false};
+  if (probes) {
+    probe_.sent += bytes;
+    ++probe_.packets;
+  }
+  return static_cast<std::uint16_t>(number);
+}
+
+void BandwidthEstimate::on_feedback(std::span<const rtp::PacketStatus> told, Clock::time_point now) {
+  if (told.empty() || next_ == 0) return;
+  Batch batch{now};
+  for (const auto& packet : told) {
+    const auto newest = static_cast<std::uint16_t>(next_ - 1);
+    const auto number = next_ - 1 + rtp::sequence_distance(packet.transport_sequence, newest);
+    if (number < 0) continue;
+    auto& sent = sent_[static_cast<std::size_t>(number) % sent_.size()];
+    if (sent.number != static_cast<std::uint32_t>(number) || std::exchange(sent.told, true)) continue;
+    if (!packet.arrived) {
+      ++batch.lost;  // what comes later under this number is a repair, and says nothing of the line
+      continue;
+    }
+    const auto arrived = *packet.arrived * tick;
+    const auto delay = arrived - sent.at;
+    if (batch.arrived++ == 0 || delay < batch.least_delay) batch.least_delay = delay;
+    arrived_.push_back({arrived, sent.bytes});
+    note_probe(sent, arrived);
+  }
+  if (batch.arrived + batch.lost == 0) return;
+  if (batch.arrived > 0) {
+    if (!began_) {
+      base_ = next_base_ = batch.least_delay;
+      base_since_ = judged_ = now;
+      began_ = true;
+    }
+    base_ = std::min(base_, batch.least_delay);
+    next_base_ = std::min(next_base_, batch.least_delay);
+    if (now - base_since_ > base_window) {
+      base_ = std::exchange(next_base_, batch.least_delay);
+      base_since_ = now;
+    }
+  }
+  batches_.push_back(batch);
+  measure(now);
+  judge_probe(now);
+  judge(now);
+}
+
+void BandwidthEstimate::measure(Clock::time_point now) {
+  while (!batches_.empty() && now - batches_.front().at > loss_window) batches_.pop_front();
+  std::size_t arrived = 0;
+  std::size_t lost = 0;
+  std::optional<Micros> shortest;
+  for (const auto& batch : batches_) {
+    arrived += batch.arrived;
+    lost += batch.lost;
+    if (now - batch.at <= standing && batch.arrived > 0)
+      shortest = std::min(batch.least_delay, shortest.value_or(batch.least_delay));
+  }
+  if (shortest) queue_ = std::chrono::microseconds(*shortest - base_);
+  loss_ = arrived + lost < 20 ? 0 : static_cast<double>(lost) / static_cast<double>(arrived + lost);
+
+  if (arrived_.empty()) return;
+  const auto newest = std::max_element(arrived_.begin(), arrived_.end(), [](const auto& a, const auto& b) {
+                        return a.at < b.at;
+                      })->at;
+  while (arrived_.front().at <= newest - arriving_window) arrived_.pop_front();
+  std::size_t bytes = 0;
+  for (const auto& packet : arrived_) bytes += packet.bytes;
+  arriving_ = rate_of(bytes, std::min<Micros>(arriving_window, newest - arrived_.front().at + 50'000));
+}
+
+void BandwidthEstimate::judge(Clock::time_point now) {
+  const auto passed = std::min<Clock::duration>(now - std::exchange(judged_, now), 200ms);
+  judge_loss(now);
+  const auto limit = threshold(rate_);
+  // A probe's own queue says nothing more than the probe itself.
+  const bool probed = probe_.state != Probe::State::idle || now < quiet_until_;
+  if (queue_ > limit) return probed ? void() : decrease(now);
+  if (queue_ * 2 > limit || loss_ - own_loss_ > much_loss || arriving_ < using_it * rate_) return;
+  rate_ *= std::pow(growing, std::chrono::duration<double>(passed).count());
+}
+
+void BandwidthEstimate::decrease(Clock::time_point now) {
+  if (now - decreased_ < decrease_interval) return;
+  // What we send less of does not empty it: the queue is another's, or the way has become longer.
+  in_vain_ = now - decreased_ < 2 * decrease_interval && queue_ * 20 > queue_before_ * 19 ? in_vain_ + 1 : 0;
+  if (in_vain_ == most_in_vain) {
+    in_vain_ = 0;
+    base_ += micros(queue_);
+    next_base_ = base_;
+    base_since_ = now;
+    queue_ = {};
+    return;
+  }
+  decreased_ = now;
+  queue_before_ = queue_;
+  // What waits is to be gone within a second.
+  const auto part = std::max(least_part, 1 - std::chrono::duration<double>(queue_).count());
+  rate_ = std::max<double>(least, std::min(rate_, part * arriving_));
+}
+
+void BandwidthEstimate::judge_loss(Clock::time_point now) {
+  if (loss_ < own_loss_) own_loss_ += (loss_ - own_loss_) / 16;
+  if (loss_ - own_loss_ <= much_loss || probe_.state != Probe::State::idle || now < quiet_until_ ||
+      now - loss_decreased_ < loss_window)
+    return;
+  if (now - loss_decreased_ < 3 * loss_window && loss_ > 0.7 * loss_before_) {
+    // It did not follow the rate.
+    own_loss_ = loss_;
+    rate_ = std::max(rate_, rate_before_);
+    return;
+  }
+  loss_decreased_ = now;
+  loss_before_ = loss_;
+  rate_before_ = rate_;
+  rate_ = std::max<double>(least, std::min(rate_, backing_off * arriving_));
+}
+
+std::size_t BandwidthEstimate::padding_due(std::int64_t wanted, Clock::time_point now) {
+  auto& probe = probe_;
+  if (probe.state == Probe::State::waiting && now - probe.ended > probe_limit) judge_probe(now);
+  if (probe.state == Probe::State::idle) {
+    // A line that never refused anything is tried as far as is of any use, once.
+    const auto aim = probe.patience == 0s ? std::max(wanted, wide) : wanted;
+    if (!began_ || is_wide() || aim <= rate() || now < probe.next || queue_ * 2 > threshold(rate_) ||
+        loss_ - own_loss_ > much_loss || now - decreased_ < calm)
+      return 0;
+    Probe next;
+    next.id = static_cast<std::uint8_t>(probe.id % 255 + 1);
+    next.state = Probe::State::sending;
+    next.began = now;
+    next.patience = probe.patience;
+    probe = next;
+    probe.target = std::min(2 * rate_, std::max(1.25 * rate_, 1.1 * static_cast<double>(aim)));
+  }
+  if (probe.state != Probe::State::sending) return 0;
+  const auto passed = now - probe.began;
+  if (passed >= probe_length) {
+    probe.state = Probe::State::waiting;
+    probe.ended = now;
+    return 0;
+  }
+  const auto due = probe.target / 8e6 * static_cast<double>(micros(passed + turn));
+  return due > static_cast<double>(probe.sent) ? static_cast<std::size_t>(due) - probe.sent : 0;
+}
+
+void BandwidthEstimate::note_probe(const Sent& sent, Micros arrived) {
+  if (sent.probe == 0 || sent.probe != probe_.id) return;
+  auto& probe = probe_;
+  if (probe.arrived_packets++ == 0) probe.first = probe.last = arrived;
+  probe.arrived += sent.bytes;
+  probe.first = std::min(probe.first, arrived);
+  probe.last = std::max(probe.last, arrived);
+}
+
+void BandwidthEstimate::judge_probe(Clock::time_point now) {
+  auto& probe = probe_;
+  if (probe.state != Probe::State::waiting) return;
+  if (probe.arrived_packets < probe.packets && now - probe.ended < probe_limit) {
+    // What is lost never comes: it is over when a packet behind it has.
+    const auto told = std::any_of(sent_.begin(), sent_.end(), [&](const auto& sent) {
+      return sent.told && sent.probe == 0 && sent.at > micros(probe.ended.time_since_epoch());
+    });
+    if (!told) return;
+  }
+  probe.state = Probe::State::idle;
+  if (probe.arrived_packets >= least_probe) {
+    // One turn of the timer more than from the first packet to the last: as many turns as were sent.
+    const auto carried = rate_of(probe.arrived, probe.last - probe.first + micros(turn));
+    const auto offered = rate_of(probe.sent, micros(probe_length));
+    if (carried >= 0.85 * offered) {
+      rate_ = std::max(rate_, std::min(carried, probe.target));
+      probe.patience = {};
+      probe.next = now + 50ms;
+      return;
+    }
+    rate_ = std::max<double>(least, backing_off * carried);
+  }
+  probe.patience = std::clamp<Clock::duration>(2 * probe.patience, least_patience, most_patience);
+  probe.next = now + probe.patience;
+  quiet_until_ = now + 500ms + queue_;
+}
+
+}  // namespace diemcau::stage

@@ -1,0 +1,108 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "media/rtp/transport_feedback.h"
+#include "media/stage/keyframe_gate.h"
+
+namespace diemcau::stage {
+
+/// How much a viewer's downlink carries, from what was sent and when its transport-wide feedback says that it
+/// arrived. All sizes are bytes on the line (with UDP, IP and SRTP), all rates bit/s. Pure: `now` is given.
+///
+/// The rule: a standing queue, the smallest delay of a while over the smallest of the last minute, says that
+/// more is sent than the line carries (as CoDel judges a queue, RFC 8289 3; a keyframe's burst is no standing
+/// queue), and then what arrives is what the line carries. Loss counts when it
+/// follows the rate. Who sends less than the estimate learns nothing of the line: only a probe raises it
+/// then.
+class BandwidthEstimate {
+ public:
+  static constexpr std::int64_t start = 500'000;
+  static constexpr std::int64_t least = 30'000;
+  /// From here on a line is wide enough for all that a viewer can be sent: nothing is probed, held back or
+  /// left out.
+  static constexpr std::int64_t wide = 3'000'000;
+
+  /// A packet leaves; returns its transport-wide sequence number.
+  std::uint16_t on_sent(std::size_t bytes, Clock::time_point now);
+  void on_feedback(std::span<const rtp::PacketStatus> told, Clock::time_point now);
+
+  std::int64_t rate() const { return static_cast<std::int64_t>(rate_); }
+  bool is_wide() const { return rate_ >= wide; }
+  /// What arrived in the last half second.
+  std::int64_t arriving() const { return static_cast<std::int64_t>(arriving_); }
+  /// Of the last second, 0 … 1.
+  double loss() const { return loss_; }
+  Clock::duration queue() const { return queue_; }
+
+  bool is_probing() const { return probe_.state == Probe::State::sending; }
+  /// So many bytes of padding are to be sent now to find out whether the line carries `wanted`; call every 10
+  /// ms or so. At most doubles what is known to be carried, for so short a while that the line's queue grows
+  /// by less than 60 ms. After a failure it waits longer each time.
+  std::size_t padding_due(std::int64_t wanted, Clock::time_point now);
+
+ private:
+  using Micros = std::int64_t;
+  struct Sent {
+    Micros at = 0;
+    std::uint32_t number = 0;
+    std::uint16_t bytes = 0;
+    std::uint8_t probe = 0;  ///< 0: none
+    bool told = true;        ///< its fate is known
+  };
+  struct Arrived {
+    Micros at;
+    std::size_t bytes;
+  };
+  struct Batch {
+    Clock::time_point at;
+    std::size_t arrived = 0, lost = 0;
+    Micros least_delay = 0;
+  };
+  struct Probe {
+    std::uint8_t id = 0;
+    enum class State { idle, sending, waiting } state = State::idle;
+    Clock::time_point began, ended, next;
+    double target = 0;
+    std::size_t sent = 0, packets = 0;
+    // Of what arrived of it.
+    std::size_t arrived = 0, arrived_packets = 0;
+    Micros first = 0, last = 0;
+    Clock::duration patience{};
+  };
+  void measure(Clock::time_point now);
+  void judge(Clock::time_point now);
+  void decrease(Clock::time_point now);
+  void judge_loss(Clock::time_point now);
+  void note_probe(const Sent& sent, Micros arrived);
+  void judge_probe(Clock::time_point now);
+
+  std::vector<Sent> sent_ = std::vector<Sent>(1024);
+  std::int64_t next_ = 0;
+  double rate_ = start;
+
+  // Delays: of the sender's clock and the receiver's, whose difference falls out.
+  Micros base_ = 0, next_base_ = 0;  ///< the smallest since base_since_ and before; the smallest since then
+  Clock::time_point base_since_{};
+  bool began_ = false;
+  Clock::duration queue_{};
+  Clock::time_point judged_{}, decreased_{}, quiet_until_{};
+  Clock::duration queue_before_{};
+  int in_vain_ = 0;
+
+  std::deque<Arrived> arrived_;  ///< of the last half second
+  double arriving_ = 0;
+  std::deque<Batch> batches_;  ///< of the last second
+  double loss_ = 0;
+  double own_loss_ = 0;  ///< of the line, whatever is sent
+  Clock::time_point loss_decreased_{};
+  double loss_before_ = 0, rate_before_ = 0;
+
+  Probe probe_;
+};
+
+}  // namespace diemcau::stage

@@ -1,0 +1,197 @@
+#include "media/stage/bandwidth_estimate.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/media/thin_line.h"
+
+/// The estimate over a simulated line: nobody's clock runs.
+namespace diemcau::stage {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t everything = 2'500'000;
+
+class BandwidthEstimateTest : public testing::Test {
+ protected:
+  /// A sender of so much, or of what the estimate allows if that is less, for so long.
+  void run(Clock::duration time, std::int64_t demand, bool probes = true) {
+    const auto end = now_ + time;
+    for (; now_ < end; now_ += 10ms) {
+      const auto rate = std::min(demand, unheeding_ ? demand : estimate_.rate());
+      owed_ += static_cast<double>(rate) / 8 / 100;
+      while (owed_ > 0) {
+        const auto size = std::min<std::size_t>(1200, 200 + noise_.below(1200));
+        send(size);
+        owed_ -= static_cast<double>(size);
+      }
+      if (probes)
+        for (auto due = static_cast<double>(estimate_.padding_due(everything, now_)); due > 0; due -= 300) {
+          send(300);
+          ++padding_;
+        }
+      if (now_ >= next_feedback_) report();
+      longest_queue_ = std::max(longest_queue_, line_.waiting(now_));
+    }
+  }
+  void send(std::size_t bytes) {
+    const auto number = estimate_.on_sent(bytes, now_);
+    const auto arrives = line_.send(bytes, now_);
+    ++sent_;
+    if (!arrives) ++lost_;
+    flying_.push_back({number, arrives});
+  }
+  void report() {
+    next_feedback_ = now_ + 70ms;
+    std::vector<rtp::PacketStatus> told;
+    std::size_t over = 0;
+    // What has arrived a way ago; what is lost shows when something behind it has arrived.
+    for (std::size_t i = 0; i < flying_.size(); ++i) {
+      const auto& arrives = flying_[i].second;
+      if (arrives && *arrives <= now_ - line_.way) over = i + 1;
+    }
+    for (std::size_t i = 0; i < over; ++i) {
+      const auto& [number, arrives] = flying_[i];
+      if (arrives && *arrives > now_ - line_.way) {
+        over = i;
+        break;
+      }
+      told.push_back(
+          {number, arrives ? std::optional((arrives->time_since_epoch() + 9h) / 250us) : std::nullopt});
+    }
+    flying_.erase(flying_.begin(), flying_.begin() + static_cast<std::ptrdiff_t>(over));
+    estimate_.on_feedback(told, now_);
+  }
+  void forget_queue() { longest_queue_ = {}; }
+
+  ThinLine line_;
+  BandwidthEstimate estimate_;
+  Clock::time_point now_{1h}, next_feedback_{};
+  std::vector<std::pair<std::uint16_t, std::optional<Clock::time_point>>> flying_;
+  Noise noise_{5};
+  double owed_ = 0;
+  bool unheeding_ = false;
+  int padding_ = 0, sent_ = 0, lost_ = 0;
+  Clock::duration longest_queue_{};
+};
+
+TEST_F(BandwidthEstimateTest, FindsAThinLineAndKeepsItsQueueShort) {
+  for (const std::int64_t rate : {250'000, 500'000, 1'000'000, 1'500'000}) {
+    SCOPED_TRACE(rate);
+    estimate_ = {};
+    line_ = {};
+    line_.rate = static_cast<double>(rate);
+    run(10s, everything);
+    forget_queue();
+    lost_ = 0;
+    std::int64_t least = everything;
+    std::int64_t most = 0;
+    for (int i = 0; i < 100; ++i) {
+      run(200ms, everything);
+      least = std::min(least, estimate_.rate());
+      most = std::max(most, estimate_.rate());
+    }
+    EXPECT_GT(least, rate * 6 / 10);
+    EXPECT_LT(most, rate * 12 / 10);
+    EXPECT_LT(longest_queue_, 250ms);
+    EXPECT_EQ(lost_, 0);
+  }
+}
+
+TEST_F(BandwidthEstimateTest, FindsAWideLineWithinASecond) {
+  line_.rate = 50e6;
+  run(1200ms, everything);
+  EXPECT_TRUE(estimate_.is_wide()) << estimate_.rate();
+  const auto padding = padding_;
+  run(60s, everything);
+  EXPECT_EQ(padding_, padding) << "nothing more is probed";
+}
+
+TEST_F(BandwidthEstimateTest, FollowsALineThatBecomesThinWithinASecond) {
+  line_.rate = 50e6;
+  run(5s, everything);
+  line_.rate = 500'000;
+  run(1s, everything);
+  EXPECT_LT(estimate_.rate(), 550'000);
+  run(5s, everything);
+  EXPECT_GT(estimate_.rate(), 300'000);
+}
+
+TEST_F(BandwidthEstimateTest, ComesBackWithALineThatBecomesWideAgain) {
+  run(20s, everything);
+  line_.rate = 50e6;
+  run(40s, everything);
+  EXPECT_TRUE(estimate_.is_wide()) << estimate_.rate();
+}
+
+TEST_F(BandwidthEstimateTest, DoesNotGrowWithoutBoundWhenLittleIsSent) {
+  run(60s, 200'000, false);
+  EXPECT_EQ(estimate_.rate(), BandwidthEstimate::start) << "who sends little learns nothing";
+}
+
+TEST_F(BandwidthEstimateTest, ProbesFindTheLineWhenLittleIsSent) {
+  line_.rate = 1'000'000;
+  run(30s, 200'000);
+  EXPECT_GT(estimate_.rate(), 700'000);
+  EXPECT_LT(estimate_.rate(), 1'100'000);
+}
+
+TEST_F(BandwidthEstimateTest, AFailedProbeTakesNothingAwayAndIsNotRepeatedSoon) {
+  line_.rate = 800'000;
+  run(60s, 200'000);
+  const auto rate = estimate_.rate();
+  EXPECT_GT(rate, 550'000);
+  EXPECT_LT(longest_queue_, 300ms);
+  EXPECT_EQ(lost_, 0);
+  const auto padding = padding_;
+  run(120s, 200'000);
+  EXPECT_LT(padding_ - padding, 4 * 60) << "three or four probes";
+  EXPECT_GT(estimate_.rate(), rate * 8 / 10);
+}
+
+TEST_F(BandwidthEstimateTest, LossByChanceIsNotTheLineBeingFull) {
+  line_.rate = 50e6;
+  line_.loss = 0.15;
+  run(20s, 1'000'000);
+  EXPECT_GT(estimate_.rate(), 1'000'000);
+}
+
+TEST_F(BandwidthEstimateTest, LossOfALineWithoutQueueIsTheLineBeingFull) {
+  line_.queue = 10ms;
+  run(20s, everything);
+  EXPECT_LT(estimate_.rate(), 600'000);
+  EXPECT_GT(estimate_.rate(), 250'000);
+}
+
+TEST_F(BandwidthEstimateTest, ALongerWayIsNoQueueForLong) {
+  line_.rate = 50e6;
+  run(5s, 400'000);
+  line_.way = 150ms;
+  run(30s, 400'000);
+  EXPECT_GT(estimate_.rate(), 300'000);
+}
+
+TEST_F(BandwidthEstimateTest, AKeyframeIsNoStandingQueue) {
+  line_.rate = 2'000'000;
+  run(8s, 300'000);
+  const auto before = estimate_.rate();
+  for (int i = 0; i < 10; ++i) {
+    for (int packet = 0; packet < 20; ++packet) send(1200);
+    run(2s, 300'000);
+  }
+  EXPECT_GE(estimate_.rate(), before);
+}
+
+TEST_F(BandwidthEstimateTest, FeedbackThatMakesNoSenseChangesNothing) {
+  estimate_.on_feedback({}, now_);
+  estimate_.on_feedback(std::vector<rtp::PacketStatus>{{7, 5}, {8, std::nullopt}}, now_);
+  run(1s, 300'000, false);
+  std::vector<rtp::PacketStatus> never_sent;
+  for (std::uint16_t i = 0; i < 2000; ++i)
+    never_sent.push_back({static_cast<std::uint16_t>(30000 + i), std::nullopt});
+  estimate_.on_feedback(never_sent, now_);
+  EXPECT_EQ(estimate_.rate(), BandwidthEstimate::start);
+}
+
+}  // namespace
+}  // namespace diemcau::stage
