@@ -5,7 +5,7 @@ export interface Watched {
   readonly duration: number;
   /** The picture's colour at the asked second, after a seek. */
   readonly colour: Signs["colour"] | "dark" | "other";
-  /** dB of each asked pitch while a second was played from there. */
+  /** dB of each asked pitch while two seconds were played from there. */
   readonly pitches: Record<number, number>;
 }
 
@@ -44,7 +44,8 @@ export async function watch(
       await video.play();
       const levels: Record<number, number> = Object.fromEntries(wanted.map((pitch) => [pitch, -200]));
       const bins = new Float32Array(2048);
-      const end = Math.min(second + 1, video.duration - 0.05);
+      // Two seconds: on a busy machine the first of them may pass before any sound comes out.
+      const end = Math.min(second + 2, video.duration - 0.05);
       while (video.currentTime < end && !video.ended) {
         await new Promise((next) => setTimeout(next, 20));
         analyser.getFloatFrequencyData(bins);

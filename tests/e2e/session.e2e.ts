@@ -114,7 +114,7 @@ test("the ended session is on record: the film of it plays and seeks, with the r
   await desk.openMicrophone("Sìn Hồ");
   await hall(main).hears([sinHo.pitch]);
   const heardAt = Date.now();
-  await until("some seconds of the hall on record", () => Date.now() - heardAt > 3000);
+  await until("some seconds of the hall on record", () => Date.now() - heardAt > 4000);
   await desk.end();
   for (const one of Object.values(halls)) await one.page.getByText("Phiên họp đã kết thúc").waitFor();
 
@@ -131,7 +131,7 @@ test("the ended session is on record: the film of it plays and seeks, with the r
   });
   const url = `${server.links.base}/api/recordings/${recording.id}/file`;
   const { duration } = await watch(desk.page, url, 0, []);
-  const last = await watch(desk.page, url, duration - 1.5, [sinHo.pitch, main.pitch]);
+  const last = await watch(desk.page, url, duration - 2.5, [sinHo.pitch, main.pitch]);
   expect(last.colour).toBe("red");
   expect(last.pitches[sinHo.pitch]).toBeGreaterThan(audible);
   expect(last.pitches[main.pitch]).toBeLessThan(audible);
