@@ -278,7 +278,10 @@ void Worker::on_timers() {
   }
   if (now_ >= next_second_) {
     next_second_ = now_ + second;
-    for (auto& [id, stage] : stages_) stage->send_reports(now_);
+    for (auto& [id, stage] : stages_) {
+      stage->send_reports(now_);
+      if (auto lines = stage->lines(now_); !lines.empty()) tell_(LinesMeasured{id, std::move(lines)});
+    }
     find_lost_peers();
   }
 }

@@ -73,6 +73,8 @@ class Peer {
                     const Slot* slot = nullptr);
   void on_report(const rtp::RtcpReport& report, std::chrono::system_clock::time_point wall);
   Slot* find_slot(std::uint32_t ssrc);
+  /// How its line does, in both directions.
+  media::LineTotals line(Clock::time_point now) const;
 
  private:
   struct Binding {
@@ -103,6 +105,7 @@ class Peer {
   std::uint32_t feedback_ssrc_ = 0;
   Clock::time_point feedback_sent_{};
   std::chrono::microseconds round_trip_{50000};
+  bool round_trip_known_ = false;
 };
 
 }  // namespace diemcau::stage
