@@ -101,6 +101,24 @@ struct Downlinks {
   StageId stage{};
   std::map<PeerId, Downlink> peers;
 };
+/// One direction of a line: totals since its peer connected, and how it is now.
+struct Flow {
+  std::uint64_t bytes{}, packets{};    ///< of RTP and RTCP as they are on the line, repairs too
+  std::uint64_t lost{};                ///< packets that the line lost, also those that were repaired
+  std::chrono::microseconds jitter{};  ///< RFC 3550 6.4.1, of the stream that has most
+  int height{};  ///< lines of the picture: up the largest layer that runs, down the main cell's; 0: none
+};
+struct LineTotals {
+  PeerId peer{};                                        ///< another one: the totals began anew
+  Flow up, down;                                        ///< to us, from us
+  std::optional<std::chrono::microseconds> round_trip;  ///< none: it never reported on what we send
+  bool tcp = false;
+};
+/// The lines of all that publish on a stage, once a second.
+struct LinesMeasured {
+  StageId stage{};
+  std::map<SourceId, LineTotals> lines;
+};
 struct ClipStarted {
   StageId stage{};
   std::chrono::milliseconds duration{};
@@ -129,8 +147,9 @@ struct RecordingClosed {
   std::filesystem::path file;
 };
 
-using Event = std::variant<PeerConnected, PeerSilent, PeerBack, PeerLost, Levels, CameraWanted, Downlinks,
-                           ClipStarted, ClipEnded, RecordingGrew, RecordingFailed, RecordingClosed>;
+using Event =
+    std::variant<PeerConnected, PeerSilent, PeerBack, PeerLost, Levels, CameraWanted, Downlinks,
+                 LinesMeasured, ClipStarted, ClipEnded, RecordingGrew, RecordingFailed, RecordingClosed>;
 
 /// Why an offer was not taken.
 struct OfferRefused {

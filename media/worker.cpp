@@ -330,7 +330,8 @@ void Worker::on_timers() {
     next_second_ = now_ + second;
     for (auto& [id, stage] : stages_) {
       stage->send_reports(now_);
-      if (auto lines = stage->downlinks(); !lines.empty()) tell_(Downlinks{id, std::move(lines)});
+      if (auto downlinks = stage->downlinks(); !downlinks.empty()) tell_(Downlinks{id, std::move(downlinks)});
+      if (auto lines = stage->lines(now_); !lines.empty()) tell_(LinesMeasured{id, std::move(lines)});
     }
     find_lost_peers();
     ports_->tcp().close_silent(now_);

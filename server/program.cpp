@@ -8,6 +8,7 @@
 
 #include "media/media.h"
 #include "scheduler/accounts.h"
+#include "scheduler/line_statistics.h"
 #include "scheduler/meetings.h"
 #include "scheduler/sites.h"
 #include "server/auth/cookies.h"
@@ -129,6 +130,31 @@ void print(std::ostream& out, const Links& links) {
     out << "    " << hall.number << "  " << hall.site << "  " << hall.url << "\n";
 }
 
+/// Into the record, all halls in one commit. A fault is logged by the store, and those minutes are missing.
+void keep(Store& store, std::vector<scheduler::LineMinute> minutes) {
+  if (minutes.empty()) return;
+  store.write<int>(
+      [minutes = std::move(minutes)](SQLite::Database& database) -> Result<int> {
+        scheduler::LineStatistics(database).add(minutes);
+        return 0;
+      },
+      [](const Result<int>&) {});
+}
+
+/// A hall that is in two sessions at once is told of once.
+std::vector<http::HallLine> hall_lines(session::Sessions& sessions, const protocol::LineWatch& watch) {
+  std::map<int, protocol::Line> by_number;
+  for (const auto& [meeting, lines] : watch.lines())
+    if (const auto* session = sessions.find(meeting))
+      for (const auto& [site, line] : lines)
+        if (const auto hall = session->shown().brief.halls.find(site);
+            hall != session->shown().brief.halls.end())
+          by_number.emplace(hall->second.number, line);
+  std::vector<http::HallLine> all;
+  for (const auto& [number, line] : by_number) all.push_back({number, line});
+  return all;
+}
+
 }  // namespace
 
 void serve(const Config& given, std::ostream& out, const volatile std::sig_atomic_t& stop) {
@@ -162,8 +188,9 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
   protocol::Seats seats;
   std::uint64_t last_peer = 0;
   const auto new_peer = [&last_peer] { return media::PeerId{++last_peer}; };
+  protocol::LineWatch lines;
   protocol::Connections connections(
-      {sessions, stage, seats, store, links, log, now, new_peer,
+      {sessions, stage, seats, lines, store, links, log, now, new_peer,
        [&store](const std::string& cookie) { return http::account_of_cookie(store, cookie, now()); },
        [&config] { return disk_free(config.data); }});
   protocol::HttpPeers http_peers({sessions, stage, seats, log, now, new_peer,
@@ -245,18 +272,18 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
                const auto body = health();
                reply.json(body, body.ready ? 200 : 503);
              });
-  router.add(
-      "GET", "/metrics", http::Right::anyone, [&](const http::Request& request, const http::Reply& reply) {
-        if (!config.metrics_for_all && !request.remote.starts_with("127.") && request.remote != "::1")
-          return reply.problem(403, "auth.forbidden");
-        http::Response response;
-        response.headers = {{"content-type", "text/plain; version=0.0.4; charset=utf-8"},
-                            {"cache-control", "no-store"}};
-        response.body = std::make_shared<const std::string>(
-            http::metrics_text({listener.traffic(), engine.counters(), sessions.live(), store.waiting(),
-                                jobs.waiting(), disk_free(config.data).value_or(0), health().ready}));
-        reply.send(std::move(response));
-      });
+  router.add("GET", "/metrics", http::Right::anyone,
+             [&](const http::Request& request, const http::Reply& reply) {
+               if (!config.metrics_for_all && !request.remote.starts_with("127.") && request.remote != "::1")
+                 return reply.problem(403, "auth.forbidden");
+               http::Response response;
+               response.headers = {{"content-type", "text/plain; version=0.0.4; charset=utf-8"},
+                                   {"cache-control", "no-store"}};
+               response.body = std::make_shared<const std::string>(http::metrics_text(
+                   {listener.traffic(), engine.counters(), sessions.live(), store.waiting(), jobs.waiting(),
+                    disk_free(config.data).value_or(0), health().ready, hall_lines(sessions, lines)}));
+               reply.send(std::move(response));
+             });
 
   // Links carry a name that other machines can reach, when there is one.
   const auto best_host = !config.hosts.empty() ? config.hosts.front() : demo ? "localhost" : hosts.back();
@@ -265,6 +292,7 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
 
   sessions.resume(now());
   every(loop, std::chrono::seconds(1), [&connections] { connections.tick(); });
+  every(loop, std::chrono::seconds(1), [&] { keep(store, lines.take_minutes(now())); });
   every(loop, access_check_every, [&http_peers] { http_peers.check_again(); });
   every(loop, probe_every, [&store] { store.probe(); });
   every(loop, certificate_check_every, [&] {
@@ -296,6 +324,7 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
   log.info("server.stopping");
   connections.say_goodbye();
   listener.drain(std::chrono::seconds(2));
+  keep(store, lines.take_minutes(now() + std::chrono::minutes(1)));
 }
 
 }  // namespace diemcau::server

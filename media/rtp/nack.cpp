@@ -19,10 +19,11 @@ void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
   }
   const auto unwrapped = *highest_ + sequence_distance(sequence, static_cast<std::uint16_t>(*highest_));
   if (unwrapped <= *highest_) {
-    if (const auto found = missing_.find(unwrapped); found != missing_.end()) {
-      if (found->second.requests == 1) answer_time_ = now - found->second.asked;
-      missing_.erase(found);
-    }
+    const auto late = missing_.find(unwrapped);
+    if (late == missing_.end()) return;
+    if (late->second.requests == 0 && now - late->second.noticed < reordering) --lost_;
+    if (late->second.requests == 1) answer_time_ = now - late->second.asked;
+    missing_.erase(late);
     return;
   }
   // A jump of thousands is a new stream or a long outage: nobody has those packets any more.
@@ -31,6 +32,7 @@ void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
     given_up_ = true;
   } else {
     for (auto lost = *highest_ + 1; lost < unwrapped; ++lost) missing_.emplace(lost, Missing{now, {}, 0});
+    lost_ += static_cast<std::uint64_t>(unwrapped - *highest_ - 1);
   }
   highest_ = unwrapped;
   while (missing_.size() > most_missing) {

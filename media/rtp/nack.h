@@ -34,6 +34,8 @@ class NackGenerator {
   std::optional<Clock::duration> take_answer_time();
   /// True once after packets were given up: only a keyframe helps.
   bool take_given_up();
+  /// How many did not come in their turn, nor shortly after: what the line lost, repaired or not.
+  std::uint64_t lost() const { return lost_; }
 
  private:
   static constexpr std::size_t most_missing = 300;
@@ -44,6 +46,7 @@ class NackGenerator {
   NackLimits limits_;
   std::optional<std::int64_t> highest_;
   std::map<std::int64_t, Missing> missing_;  ///< by unwrapped sequence number
+  std::uint64_t lost_ = 0;
   bool given_up_ = false;
   std::optional<Clock::duration> answer_time_;
 };

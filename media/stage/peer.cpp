@@ -353,8 +353,10 @@ void Peer::send_reports(Clock::time_point now, std::chrono::system_clock::time_p
 
 void Peer::on_report(const rtp::RtcpReport& report, std::chrono::system_clock::time_point wall) {
   for (const auto& block : report.blocks) {
-    if (const auto* slot = find_slot(block.ssrc); slot != nullptr && slot->kind() == Kind::audio)
-      voice_loss_.on_report(block.fraction_lost);
+    if (auto* const slot = find_slot(block.ssrc); slot != nullptr) {
+      slot->on_report(block);
+      if (slot->kind() == Kind::audio) voice_loss_.on_report(block.fraction_lost);
+    }
     if (block.last_sender_report == 0) continue;
     // RFC 3550 6.4.1: A - LSR - DLSR, in 1/65536 s.
     const auto arrived = static_cast<std::uint32_t>(rtp::ntp_time(wall) >> 16);
@@ -368,6 +370,31 @@ void Peer::note_round_trip(Clock::duration measured) {
   const auto trip = std::chrono::duration_cast<std::chrono::microseconds>(measured);
   round_trip_ = round_trip_known_ ? (round_trip_ * 7 + trip) / 8 : trip;
   round_trip_known_ = true;
+}
+
+media::LineTotals Peer::line(Clock::time_point now) const {
+  media::LineTotals line;
+  line.peer = id_;
+  line.tcp = link_->endpoint() && link_->endpoint()->is_tcp();
+  if (round_trip_known_) line.round_trip = round_trip_;
+  line.up.bytes = link_->received().bytes;
+  line.up.packets = link_->received().packets;
+  for_each_track([&](const Track& track) {
+    line.up.lost += track.lost();
+    if (!track.is_alive(now)) return;
+    line.up.jitter = std::max(line.up.jitter, track.jitter());
+    line.up.height = std::max(line.up.height, track.height());
+  });
+  line.down.bytes = link_->sent().bytes;
+  line.down.packets = link_->sent().packets;
+  for (const auto* slots : {&video_slots_, &audio_slots_})
+    for (const auto& slot : *slots) {
+      line.down.lost += slot->lost();
+      if (slot->current != nullptr) line.down.jitter = std::max(line.down.jitter, slot->jitter());
+    }
+  if (!video_slots_.empty() && video_slots_.front()->current != nullptr)
+    line.down.height = video_slots_.front()->current->height();
+  return line;
 }
 
 Slot* Peer::find_slot(std::uint32_t ssrc) {

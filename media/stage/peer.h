@@ -76,6 +76,8 @@ class Peer {
                     const Slot* slot = nullptr);
   void on_report(const rtp::RtcpReport& report, std::chrono::system_clock::time_point wall);
   Slot* find_slot(std::uint32_t ssrc);
+  /// How its line does, in both directions.
+  media::LineTotals line(Clock::time_point now) const;
 
   /// Its line is too thin for all that it could be sent, as far as is known: its pictures have a budget.
   bool is_thin() const { return reports_arrivals_ && !bandwidth_.is_wide(); }

@@ -199,6 +199,11 @@ std::optional<Slot::Written> Slot::pad(std::size_t size, std::span<std::byte> ou
 std::optional<std::uint16_t> Slot::repair(std::uint16_t out_sequence, Clock::time_point now) {
   const auto in = numbers_.find(out_sequence);
   if (!in || rtp::sequence_distance(*in, first_repair_) < 0) return std::nullopt;
+  auto& last = repaired_[out_sequence % repaired_.size()];
+  if (last.sequence != out_sequence) {
+    ++asked_for_;
+    last = {out_sequence, {}};
+  }
   if (now - budget_since_ > 1s) {
     budget_since_ = now;
     rate_ = packets_ - packets_before_;
@@ -206,9 +211,8 @@ std::optional<std::uint16_t> Slot::repair(std::uint16_t out_sequence, Clock::tim
     repairs_ = 0;
   }
   if (repairs_ > std::max(repairs_at_least, rate_ / 4)) return std::nullopt;
-  auto& last = repaired_[out_sequence % repaired_.size()];
-  if (last.sequence == out_sequence && now - last.at < repair_spacing) return std::nullopt;
-  last = {out_sequence, now};
+  if (now - last.at < repair_spacing) return std::nullopt;
+  last.at = now;
   ++repairs_;
   return in;
 }
@@ -241,6 +245,12 @@ void Slot::live_step(const rtp::PacketView& packet, Clock::time_point now) {
   replayed_ = false;
   timestamp_offset_ =
       last_timestamp_ + std::max(ticks(now - last_sent_, clock_rate_), clock_rate_ / 1000) - packet.timestamp;
+}
+
+void Slot::on_report(const rtp::ReportBlock& block) {
+  reported_lost_ += (packets_ - packets_reported_) * (block.fraction_lost / 256.0);
+  packets_reported_ = packets_;
+  jitter_ = std::chrono::microseconds(std::int64_t{block.jitter} * 1'000'000 / clock_rate_);
 }
 
 std::optional<rtp::SenderReport> Slot::sender_report(Clock::time_point now,

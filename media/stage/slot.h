@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -87,6 +88,12 @@ class Slot {
   /// nullopt until something was sent.
   std::optional<rtp::SenderReport> sender_report(Clock::time_point now,
                                                  std::chrono::system_clock::time_point wall) const;
+  /// What the viewer says of this stream (RFC 3550 6.4.1).
+  void on_report(const rtp::ReportBlock& block);
+  /// Packets that got lost on their way to the viewer: what it asked for again, or what it reports when that
+  /// is more. (Browsers do not report what was repaired.)
+  std::uint64_t lost() const { return std::max(asked_for_, static_cast<std::uint64_t>(reported_lost_)); }
+  std::chrono::microseconds jitter() const { return jitter_; }
   std::uint32_t packets() const { return packets_; }
   std::uint32_t bytes() const { return bytes_; }
 
@@ -152,6 +159,12 @@ class Slot {
   std::uint32_t packets_before_ = 0;  ///< when this second began
   std::uint32_t rate_ = 0;            ///< packets of the second before
   std::uint32_t repairs_ = 0;
+
+  // What the viewer's line does.
+  std::uint64_t asked_for_ = 0;
+  double reported_lost_ = 0;
+  std::uint32_t packets_reported_ = 0;  ///< sent when the last report came
+  std::chrono::microseconds jitter_{};
 };
 
 }  // namespace diemcau::stage

@@ -530,4 +530,13 @@ std::map<SourceId, int> Stage::take_levels() {
   return levels;
 }
 
+std::map<SourceId, media::LineTotals> Stage::lines(Clock::time_point now) const {
+  std::map<SourceId, media::LineTotals> lines;
+  for (const auto* peer : peers_)
+    // Without a camera: another peer has taken its place as that source.
+    if (peer->publishes() && peer->camera != nullptr && started_.contains(peer))
+      lines.emplace(*peer->publishes(), peer->line(now));
+  return lines;
+}
+
 }  // namespace diemcau::stage

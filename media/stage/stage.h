@@ -59,6 +59,8 @@ class Stage {
   std::map<media::PeerId, media::Downlink> downlinks() const;
   /// Levels since the last call, of all sources that have a microphone.
   std::map<SourceId, int> take_levels();
+  /// The lines of those that publish.
+  std::map<SourceId, media::LineTotals> lines(Clock::time_point now) const;
 
  private:
   struct Source {

@@ -13,6 +13,7 @@ constexpr std::size_t longest_payload = 1440;  // with any header of a slot with
 constexpr double video_clock = 90000;
 constexpr double audio_clock = 48000;
 
+double clock_of(Kind kind) { return kind == Kind::video ? video_clock : audio_clock; }
 rtp::NackLimits limits(Kind kind) { return kind == Kind::video ? rtp::for_video : rtp::for_voice; }
 }  // namespace
 
@@ -32,6 +33,7 @@ std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Cloc
     // Another encoder (a clip after a clip): its numbers have nothing to do with those before.
     highest_.reset();
     transit_.reset();
+    lost_ += nack.lost();
     nack = rtp::NackGenerator(limits(kind_));
     history.clear();
     keyframe_at_ = {};
@@ -50,7 +52,7 @@ std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Cloc
   const int ahead = rtp::sequence_distance(sequence, static_cast<std::uint16_t>(*highest_));
   if (ahead > 0) *highest_ += ahead;
   if (transit_ && ahead > 0) {
-    const double clock = kind_ == Kind::video ? video_clock : audio_clock;
+    const double clock = clock_of(kind_);
     const auto sent = static_cast<double>(static_cast<std::int32_t>(seen->timestamp - transit_->first));
     const auto arrived = std::chrono::duration<double>(now - transit_->second).count() * clock;
     jitter_ += (std::abs(arrived - sent) - jitter_) / 16;
@@ -69,7 +71,10 @@ std::optional<Track::Arrived> Track::recover(std::span<const std::byte> bytes, C
     const auto later = static_cast<std::int32_t>(neighbour->timestamp - lost->timestamp);
     if (side < 0 ? later >= 0 : later <= 0) return std::nullopt;
   }
+  const bool noticed = rtp::sequence_distance(lost->sequence, static_cast<std::uint16_t>(*highest_)) < 0;
+  const auto counted = nack.lost();
   nack.on_packet(lost->sequence, now);
+  if (!noticed || nack.lost() < counted) ++lost_;
   return keep(*lost, bytes, now);
 }
 
@@ -104,6 +109,10 @@ std::optional<Track::Arrived> Track::keep(const rtp::PacketView& seen, std::span
 void Track::on_sender_report(const rtp::SenderReport& report, Clock::time_point now) {
   last_report_middle_ = static_cast<std::uint32_t>(report.ntp >> 16);
   last_report_at_ = now;
+}
+
+std::chrono::microseconds Track::jitter() const {
+  return std::chrono::microseconds(static_cast<std::int64_t>(jitter_ / clock_of(kind_) * 1e6));
 }
 
 rtp::ReportBlock Track::receiver_block(Clock::time_point now) {

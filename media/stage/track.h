@@ -71,6 +71,9 @@ class Track {
   void on_sender_report(const rtp::SenderReport& report, Clock::time_point now);
   /// What we tell the sender about its stream, once a second.
   rtp::ReportBlock receiver_block(Clock::time_point now);
+  /// Packets that got lost on their way to us, whether or not they came in the end.
+  std::uint64_t lost() const { return lost_ + nack.lost(); }
+  std::chrono::microseconds jitter() const;
 
  private:
   std::optional<Arrived> keep(const rtp::PacketView& seen, std::span<const std::byte> bytes,
@@ -87,6 +90,7 @@ class Track {
   std::optional<std::int64_t> highest_;
   std::int64_t expected_before_ = 0;
   std::uint64_t received_ = 0, received_before_ = 0;
+  std::uint64_t lost_ = 0;  ///< besides those that `nack` counts: of streams before, or brought by others
   double jitter_ = 0;
   std::optional<std::pair<std::uint32_t, Clock::time_point>> transit_;
   std::uint32_t last_report_middle_ = 0;

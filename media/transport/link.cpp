@@ -44,27 +44,38 @@ Link::Dtls Link::on_dtls(std::span<const std::byte> datagram, Clock::time_point 
 void Link::on_timer() { dtls_.on_timer(); }
 void Link::close() { dtls_.close(); }
 
+std::optional<std::span<std::byte>> Link::count(std::size_t size, std::optional<std::span<std::byte>> plain,
+                                                Clock::time_point now) {
+  if (!plain) return plain;
+  last_heard_ = now;
+  ++received_.packets;
+  received_.bytes += size;
+  return plain;
+}
+
 std::optional<std::span<std::byte>> Link::unprotect_rtp(std::span<std::byte> packet, Clock::time_point now) {
   if (!receiver_) return std::nullopt;
-  const auto plain = receiver_->unprotect_rtp(packet);
-  if (plain) last_heard_ = now;
-  return plain;
+  return count(packet.size(), receiver_->unprotect_rtp(packet), now);
 }
 
 std::optional<std::span<std::byte>> Link::unprotect_rtcp(std::span<std::byte> packet, Clock::time_point now) {
   if (!receiver_) return std::nullopt;
-  const auto plain = receiver_->unprotect_rtcp(packet);
-  if (plain) last_heard_ = now;
-  return plain;
+  return count(packet.size(), receiver_->unprotect_rtcp(packet), now);
+}
+
+void Link::send(std::size_t size) {
+  ++sent_.packets;
+  sent_.bytes += size;
+  ports_.commit(*endpoint_, number_, size);
 }
 
 void Link::send_rtp(std::span<std::byte> buffer, std::size_t size, std::size_t header_size,
                     std::uint32_t rollover) {
-  ports_.commit(*endpoint_, number_, sender_->protect_rtp(buffer, size, header_size, rollover));
+  send(sender_->protect_rtp(buffer, size, header_size, rollover));
 }
 
 void Link::send_rtcp(std::span<std::byte> buffer, std::size_t size) {
-  ports_.commit(*endpoint_, number_, sender_->protect_rtcp(buffer, size));
+  send(sender_->protect_rtcp(buffer, size));
 }
 
 }  // namespace diemcau::transport

@@ -51,12 +51,23 @@ class Link {
   void send_rtcp(std::span<std::byte> buffer, std::size_t size);
   Ports& ports() { return ports_; }
 
+  struct Traffic {
+    std::uint64_t packets{}, bytes{};
+  };
+  const Traffic& received() const { return received_; }  ///< what was genuine
+  const Traffic& sent() const { return sent_; }
+
  private:
+  std::optional<std::span<std::byte>> count(std::size_t size, std::optional<std::span<std::byte>> plain,
+                                            Clock::time_point now);
+  void send(std::size_t size);
+
   Ports& ports_;
   std::uint32_t number_;
   std::string password_;
   std::optional<Endpoint> endpoint_;
   Clock::time_point last_heard_;
+  Traffic received_, sent_;
   DtlsSession dtls_;
   std::optional<SrtpReceiver> receiver_;
   std::optional<SrtpSender> sender_;

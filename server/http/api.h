@@ -28,6 +28,7 @@
 /// | POST /api/meetings/ID/call-off             | clerk, …                       | CallOff → MeetingDetail |
 /// | POST /api/meetings/ID/links/SITE           | clerk, …                       | → MeetingDetail (a new link for that hall) |
 /// | POST /api/meetings/ID/documents?name=&use= | clerk, …                       | the bytes, streamed → 201 Document |
+/// | GET  /api/meetings/ID/statistics[?site=ID] | who may conduct                | → Statistics |
 /// | POST /api/meetings/ID/commands             | bearer: command                | one row of session/commands.h → 204 |
 /// | POST /api/meetings/ID/whip                 | bearer: publish                | RFC 9725: SDP offer → 201 SDP answer, Location, ETag |
 /// | POST /api/meetings/ID/whep                 | bearer: watch                  | WHEP: the same for a player |
@@ -112,6 +113,13 @@ struct MeetingDetail {
   std::vector<HallLink> links;  ///< empty unless rights.see_links
 };
 BOOST_DESCRIBE_STRUCT(MeetingDetail, (), (meeting, documents, recordings, links))
+
+/// How the halls' lines did in a session, also while it runs (up to the last whole minute).
+struct Statistics {
+  std::vector<scheduler::LineTotal> totals;
+  std::vector<scheduler::LineMinute> minutes;  ///< of the hall that was asked for
+};
+BOOST_DESCRIBE_STRUCT(Statistics, (), (totals, minutes))
 
 /// What a hall's page shows before it connects.
 struct HallPage {

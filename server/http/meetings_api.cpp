@@ -44,6 +44,13 @@ std::optional<Time> time_value(const Request& request, const char* name) {
   return Time(std::chrono::milliseconds(std::stoll(text)));
 }
 
+std::optional<SiteId> id_value(const Request& request, const char* name) {
+  const auto text = request.query_value(name).value_or("");
+  if (text.empty() || text.size() > 15 || text.find_first_not_of("0123456789") != std::string::npos)
+    return std::nullopt;
+  return SiteId{std::stoll(text)};
+}
+
 void answer_list(Services& services, const Request& request, const Reply& reply) {
   const auto from = time_value(request, "from");
   const auto until = time_value(request, "until");
@@ -116,6 +123,27 @@ void answer_search(Services& services, const Request& request, const Reply& repl
       });
 }
 
+void answer_statistics(Services& services, const Request& request, const Reply& reply) {
+  const MeetingId meeting{request.number(0)};
+  const auto site = id_value(request, "site");
+  if (request.query_value("site") && !site) return reply.problem(400, "message.broken", "site");
+  if (!Meetings(services.store.reading()).find(meeting)) return reply.problem(404, "meeting.not_found");
+  // A long session of 115 halls is 40,000 rows: not on the main thread.
+  auto statistics = std::make_shared<Statistics>();  // shared: filled on the job's thread
+  services.jobs.put(
+      [statistics, meeting, site, folder = services.data] {
+        auto database = scheduler::open_for_reading(folder);
+        const scheduler::LineStatistics kept(database);
+        statistics->totals = kept.totals(meeting);
+        if (site) statistics->minutes = kept.minutes(meeting, *site);
+      },
+      [&services, statistics, reply](std::exception_ptr fault) {
+        if (!fault) return reply.json(*statistics);
+        services.log.error("statistics.failed");
+        reply.problem(500, "server.fault");
+      });
+}
+
 }  // namespace
 
 std::string hall_url(const Services& services, const auth::HallPass& pass) {
@@ -133,6 +161,7 @@ void add_meetings_api(Router& router, Services& services) {
   router.add("PUT", "/api/meetings/#", Right::edit_meetings, with(answer_change));
   router.add("POST", "/api/meetings/#/call-off", Right::edit_meetings, with(answer_call_off));
   router.add("POST", "/api/meetings/#/links/#", Right::edit_meetings, with(answer_renew_link));
+  router.add("GET", "/api/meetings/#/statistics", Right::conduct, with(answer_statistics));
   router.add("GET", "/api/recordings/#/file", Right::see_recordings, with(answer_recording));
   router.add("GET", "/api/search", Right::logged_in, with(answer_search));
 }

@@ -1,13 +1,16 @@
 #include "server/http/metrics.h"
 
+#include <set>
+
 namespace diemcau::http {
 
 std::string metrics_text(const Figures& figures) {
   std::string text;
-  const auto write = [&text](const char* name, const char* type, const char* help, auto value,
-                             const char* labels = "") {
+  std::set<std::string> named;
+  const auto write = [&](const char* name, const char* type, const char* help, auto value,
+                         const std::string& labels = "") {
     const std::string full = std::string("diemcau_") + name;
-    if (text.find("# TYPE " + full + " ") == std::string::npos)
+    if (named.insert(full).second)
       text += "# HELP " + full + " " + help + "\n# TYPE " + full + " " + type + "\n";
     text += full + labels + " " + std::to_string(value) + "\n";
   };
@@ -43,6 +46,36 @@ std::string metrics_text(const Figures& figures) {
   write("media_retransmitted_total", "counter", "Media packets sent again", media.retransmitted);
   write("media_nacks_sent_total", "counter", "Requests for lost packets", media.nacks_sent);
   write("media_keyframe_requests_total", "counter", "Requests for whole pictures", media.keyframe_requests);
+  const auto write_lines = [&](const char* name, const char* help, auto of, const std::string& more = "") {
+    for (const auto& [number, line] : figures.lines)
+      if (const auto value = of(line))
+        write(name, "gauge", help, *value, "{site=\"" + std::to_string(number) + "\"" + more + "}");
+  };
+  const auto both = [&](const char* name, const char* help, auto up, auto down) {
+    write_lines(name, help, up, ",direction=\"up\"");
+    write_lines(name, help, down, ",direction=\"down\"");
+  };
+  using protocol::Line;
+  both(
+      "line_bits_per_second", "What runs over a hall's line",
+      [](const Line& line) { return std::optional(line.up_kbps * 1000LL); },
+      [](const Line& line) { return std::optional(line.down_kbps * 1000LL); });
+  both(
+      "line_loss_ratio", "Packets that a hall's line loses, repaired or not",
+      [](const Line& line) { return std::optional(line.up_loss_permille / 1000.0); },
+      [](const Line& line) { return std::optional(line.down_loss_permille / 1000.0); });
+  both(
+      "line_picture_lines", "Height of the picture that a hall sends, and of the main one that it gets",
+      [](const Line& line) { return line.up_height; }, [](const Line& line) { return line.down_height; });
+  write_lines("line_round_trip_seconds", "There and back", [](const Line& line) {
+    return line.rtt_ms ? std::optional(*line.rtt_ms / 1000.0) : std::nullopt;
+  });
+  write_lines("line_jitter_seconds", "The worse of both directions",
+              [](const Line& line) { return std::optional(line.jitter_ms / 1000.0); });
+  write_lines("line_freezes_last_minute", "How often the main picture stood still",
+              [](const Line& line) { return std::optional(line.freezes_per_minute); });
+  write_lines("line_over_tcp", "1 when UDP does not pass",
+              [](const Line& line) { return std::optional(line.tcp ? 1 : 0); });
   return text;
 }
 

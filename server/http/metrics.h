@@ -1,10 +1,19 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "media/media.h"
 #include "server/http/listener.h"
+#include "server/signaling/protocol.h"
 
 namespace diemcau::http {
+
+/// The line of one hall. Halls are told apart by their number, which is never given twice: there are as many
+/// time series as the province has halls, however many meetings it holds.
+struct HallLine {
+  int number{};
+  protocol::Line line;
+};
 
 /// What /metrics tells, in the text form of Prometheus.
 struct Figures {
@@ -13,6 +22,7 @@ struct Figures {
   std::size_t live_sessions{}, waiting_writes{}, waiting_jobs{};
   std::int64_t disk_free{};
   bool ready = false;
+  std::vector<HallLine> lines;  ///< those that run; each hall once
 };
 std::string metrics_text(const Figures& figures);
 

@@ -3,6 +3,7 @@
 
 #include "scheduler/accounts.h"
 #include "scheduler/documents.h"
+#include "scheduler/line_statistics.h"
 #include "scheduler/meetings.h"
 #include "scheduler/recordings.h"
 #include "scheduler/sites.h"
@@ -40,5 +41,11 @@ BOOST_DESCRIBE_STRUCT(Document, (),
                       (id, uuid, meeting, use, file_name, media_type, sha256, size, added_at, added_by, form))
 BOOST_DESCRIBE_STRUCT(SearchHit, (), (meeting, document, title, snippet))
 BOOST_DESCRIBE_ENUM(RecordingState, recording, finishing, ready, damaged)
+BOOST_DESCRIBE_ENUM(LineDirection, up, down)
+BOOST_DESCRIBE_STRUCT(LineFigures, (),
+                      (seconds, tcp_seconds, bytes, packets, lost, round_trip_ms, jitter_ms, height, freezes,
+                       frozen_ms))
+BOOST_DESCRIBE_STRUCT(LineMinute, (), (meeting, site, minute, direction, figures))
+BOOST_DESCRIBE_STRUCT(LineTotal, (), (site, direction, first, last, figures))
 BOOST_DESCRIBE_STRUCT(Recording, (), (id, meeting, state, file, started_at, ended_at, size))
 }  // namespace diemcau::scheduler

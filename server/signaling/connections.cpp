@@ -69,8 +69,8 @@ void Connections::greet_console(Connected at, MeetingId meeting) {
   at->second.audience = Audience{meeting, {}};
   around_.log.info("console.connected", {{"meeting", meeting}, {"account", account->id}});
   show_whole(at);
-  const auto lines = lines_.find(meeting);
-  if (lines != lines_.end()) send(at->first, Lines{lines->second});
+  const auto& lines = around_.lines.lines();
+  if (const auto known = lines.find(meeting); known != lines.end()) send(at->first, Lines{known->second});
   for (const auto& [hall, snapshot] : snapshots_)
     if (hall.meeting == meeting) sockets_->send_bytes(at->first, snapshot, Delivery::lossy);
 }
@@ -188,8 +188,8 @@ void Connections::received_text(SocketId socket, std::string message) {
       receive(at, *restart);
     } else if (const auto* give = std::get_if<Give>(&decoded)) {
       receive(at, *give);
-    } else if (const auto* line = std::get_if<ReportLine>(&decoded)) {
-      report(at->second, line->line);
+    } else if (const auto* freezes = std::get_if<ReportFreezes>(&decoded)) {
+      report(at->second, *freezes);
     } else if (const auto* next = std::get_if<ShowNext>(&decoded)) {
       prepare(at->second, next->scene);
     } else {
@@ -286,8 +286,16 @@ void Connections::prepare(const Connection& connection, const session::Scene& sc
   around_.stage.set_next(stage_of(connection.audience->meeting), next);
 }
 
-void Connections::report(const Connection& connection, const Line& line) {
-  if (connection.audience->site) lines_[connection.audience->meeting][*connection.audience->site] = line;
+void Connections::report(const Connection& connection, const ReportFreezes& freezes) {
+  const auto [meeting, site] = *connection.audience;
+  const auto* session = site ? around_.sessions.find(meeting) : nullptr;
+  if (session == nullptr) return;
+  // A film may be paused, and of its own camera a hall gets nothing.
+  const auto scene = session->shown().staged();
+  const auto& main = scene.cells.at(0).source;
+  const auto* camera = main ? std::get_if<session::Camera>(&*main) : nullptr;
+  if (camera != nullptr && camera->site != *site)
+    around_.lines.on_freezes(meeting, *site, freezes, around_.now());
 }
 
 void Connections::received_bytes(SocketId socket, std::string message) {
@@ -325,6 +333,8 @@ void Connections::on_media(const media::Event& event) {
       if (source != media::Engine::clip_source)
         message.levels.emplace(SiteId{static_cast<std::int64_t>(source)}, level);
     to_consoles(MeetingId{static_cast<std::int64_t>(levels->stage)}, message);
+  } else if (const auto* measured = std::get_if<media::LinesMeasured>(&event)) {
+    around_.lines.on_measured(*measured, around_.now());
   } else if (const auto* wanted = std::get_if<media::CameraWanted>(&event)) {
     const Audience hall{MeetingId{static_cast<std::int64_t>(wanted->stage)},
                         SiteId{static_cast<std::int64_t>(wanted->source)}};
@@ -422,13 +432,17 @@ void Connections::tick() {
       sockets_->send_text(socket, message_text(full), Delivery::lossy);
     }
   }
+  around_.lines.tick(now);
   if (ticks_ % 2 == 0)
-    for (const auto& [meeting, lines] : lines_) to_consoles(meeting, Lines{lines});
+    for (const auto meeting : audiences_->meetings()) {
+      const auto known = around_.lines.lines().find(meeting);
+      // Also when no line runs any more: old figures would look like a line that does.
+      to_consoles(meeting, known == around_.lines.lines().end() ? Lines{} : Lines{known->second});
+    }
   if (ticks_ % 30 != 0) return;
   check_again();
   const auto used = audiences_->meetings();
   around_.sessions.forget_unused(used);
-  std::erase_if(lines_, [&](const auto& entry) { return !used.contains(entry.first); });
   std::erase_if(snapshots_, [&](const auto& entry) { return !used.contains(entry.first.meeting); });
 }
 

@@ -11,6 +11,7 @@
 #include "server/log.h"
 #include "server/session/sessions.h"
 #include "server/signaling/audiences.h"
+#include "server/signaling/line_watch.h"
 #include "server/signaling/seats.h"
 
 namespace diemcau::protocol {
@@ -23,6 +24,7 @@ class Connections : public http::SocketListener {
     session::Sessions& sessions;
     session::StageControl& stage;
     Seats& seats;
+    LineWatch& lines;
     server::Store& store;
     const auth::HallLinks& links;
     server::Log& log;
@@ -75,7 +77,7 @@ class Connections : public http::SocketListener {
   void receive(Connected at, const Give& give);
   void connect_media(SocketId socket, const Offer& offer);
   void prepare(const Connection& connection, const session::Scene& scene);
-  void report(const Connection& connection, const Line& line);
+  void report(const Connection& connection, const ReportFreezes& freezes);
   scheduler::Result<auth::HallPass> still_good(const auth::HallPass& pass) const;
 
   void send(SocketId socket, const ServerMessage& message);
@@ -97,7 +99,6 @@ class Connections : public http::SocketListener {
     std::optional<SocketId> console;
   };
   std::map<media::PeerId, PeerOwner> peers_;
-  std::map<MeetingId, std::map<SiteId, Line>> lines_;
   std::map<Audience, std::shared_ptr<const std::string>> snapshots_;  // shared with sends under way
   std::uint64_t ticks_ = 0;
 };

@@ -19,20 +19,20 @@ using scheduler::MeetingId;
 using scheduler::SiteId;
 using scheduler::Time;
 
-/// One figure set of one hall's line, as its own page measures it (getStats), about every two seconds.
+/// How one hall's line does: the last two seconds, but freezes.
 struct Line {
-  Within<0, 100000> up_kbps;
-  Within<0, 100000> down_kbps;
-  Within<0, 1000> up_loss_permille;
-  Within<0, 1000> down_loss_permille;
-  Within<0, 60000> rtt_ms;
-  Within<0, 60000> jitter_ms;
-  Within<0, 6000> freezes_per_minute;
-  bool tcp = false;  ///< media runs over TCP because UDP does not pass
+  int up_kbps{}, down_kbps{};
+  int up_loss_permille{}, down_loss_permille{};  ///< what the line lost, repaired or not
+  std::optional<int> rtt_ms;                     ///< none: not known
+  int jitter_ms{};                               ///< the worse of both directions
+  std::optional<int> up_height,
+      down_height;           ///< lines of the camera's largest size that runs, of the main cell
+  int freezes_per_minute{};  ///< of the main picture, as the hall's page sees it
+  bool tcp = false;          ///< media runs over TCP because UDP does not pass
 };
 BOOST_DESCRIBE_STRUCT(Line, (),
-                      (up_kbps, down_kbps, up_loss_permille, down_loss_permille, rtt_ms, jitter_ms,
-                       freezes_per_minute, tcp))
+                      (up_kbps, down_kbps, up_loss_permille, down_loss_permille, rtt_ms, jitter_ms, up_height,
+                       down_height, freezes_per_minute, tcp))
 
 // ---- page → server
 
@@ -79,11 +79,14 @@ struct AskWhole {
 };
 BOOST_DESCRIBE_STRUCT(AskWhole, (), ())
 
-struct ReportLine {
-  static constexpr auto type = "report_line";
-  Line line;
+/// From halls: their main picture stood still so often, and so long, since they last said so. What else there
+/// is to know of a line the server measures itself.
+struct ReportFreezes {
+  static constexpr auto type = "report_freezes";
+  Within<1, 100> count;
+  Within<0, 60000> milliseconds;
 };
-BOOST_DESCRIBE_STRUCT(ReportLine, (), (line))
+BOOST_DESCRIBE_STRUCT(ReportFreezes, (), (count, milliseconds))
 
 /// From consoles: what is prepared for the next cut. Neither stored nor answered; its cameras begin to send.
 struct ShowNext {
@@ -92,7 +95,7 @@ struct ShowNext {
 };
 BOOST_DESCRIBE_STRUCT(ShowNext, (), (scene))
 
-using ClientMessage = std::variant<Hello, Offer, RestartIce, Give, AskWhole, ReportLine, ShowNext>;
+using ClientMessage = std::variant<Hello, Offer, RestartIce, Give, AskWhole, ReportFreezes, ShowNext>;
 
 // ---- server → page
 

@@ -111,21 +111,28 @@ function LineList({ line }: { readonly line: Line }) {
   return (
     <dl>
       <dt>{t("site.up")}</dt>
-      <dd>{bitrate(line.up_kbps)}</dd>
+      <dd>{flow(line.up_kbps, line.up_height)}</dd>
       <dt>{t("site.down")}</dt>
-      <dd>{bitrate(line.down_kbps)}</dd>
+      <dd>{flow(line.down_kbps, line.down_height)}</dd>
       <dt>{t("site.loss_up")}</dt>
       <dd>{loss(line.up_loss_permille)}</dd>
       <dt>{t("site.loss_down")}</dt>
       <dd>{loss(line.down_loss_permille)}</dd>
       <dt>{t("site.rtt")}</dt>
-      <dd>{line.rtt_ms} ms</dd>
+      <dd>{line.rtt_ms === undefined ? "—" : `${line.rtt_ms} ms`}</dd>
       <dt>{t("site.jitter")}</dt>
       <dd>{line.jitter_ms} ms</dd>
       <dt>{t("site.freezes")}</dt>
-      <dd>{t("site.per_minute", { count: line.freezes_per_minute })}</dd>
+      <dd className={line.freezes_per_minute > 1 ? "warn" : ""}>
+        {t("site.per_minute", { count: line.freezes_per_minute })}
+      </dd>
       <dt>{t("site.way")}</dt>
       <dd>{line.tcp ? "TCP" : "UDP"}</dd>
     </dl>
   );
+}
+
+/** "1,1 Mbit/s · 720p" */
+function flow(kbps: number, height: number | undefined): string {
+  return height === undefined ? bitrate(kbps) : `${bitrate(kbps)} · ${height}p`;
 }

@@ -187,7 +187,9 @@ function Figures({ site }: { readonly site: string }) {
   return (
     <div className={grade === "good" ? "small soft figures" : "small warn figures"}>
       {grade !== "good" && <span className={`dot ${grade}`} />}
-      {rate} · {percent(loss)} · {line.rtt_ms} ms
+      {rate} · {percent(loss)}
+      {line.rtt_ms !== undefined && ` · ${line.rtt_ms} ms`}
+      {line.freezes_per_minute > 0 && ` · ${t("wall.freezes", { count: line.freezes_per_minute })}`}
     </div>
   );
 }

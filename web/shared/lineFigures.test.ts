@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type LineSample, lineFigures, lineSample } from "./lineFigures";
+import { freezesSince, type LineSample, lineFigures, lineSample } from "./lineFigures";
 import recorded from "./lineFigures.recorded.json";
 
 // Two getStats() reports of a hall's page in Chromium, two intervals apart, cut down to the fields that are read.
@@ -17,6 +17,7 @@ const quiet: LineSample = {
   samples: 0,
   concealed: 0,
   freezes: 0,
+  frozenMs: 0,
   rttMs: 0,
   jitterMs: 0,
   tcp: false,
@@ -60,6 +61,39 @@ test("freezes are counted over the minute, not the interval", () => {
     { ...quiet, freezes: 2 },
   );
   expect(line.freezes_per_minute).toBe(3);
+});
+
+test("only freezes of the main cell are counted and reported, within limits", () => {
+  const stats = [
+    {
+      type: "inbound-rtp",
+      id: "A",
+      timestamp: 5,
+      trackIdentifier: "main",
+      freezeCount: 2,
+      totalFreezesDuration: 1.5,
+    },
+    {
+      type: "inbound-rtp",
+      id: "B",
+      timestamp: 5,
+      trackIdentifier: "woken",
+      freezeCount: 1,
+      totalFreezesDuration: 600,
+    },
+  ];
+  const sample = lineSample(
+    stats.map((stat) => [stat.id, stat] as const),
+    "main",
+  );
+  expect(freezesSince(quiet, sample)).toEqual({ type: "report_freezes", count: 2, milliseconds: 1500 });
+  expect(freezesSince(sample, sample)).toBeUndefined();
+  expect(freezesSince(sample, quiet), "a new peer counts from nought").toBeUndefined();
+  expect(freezesSince(quiet, { ...quiet, freezes: 1e6, frozenMs: 1e9 })).toEqual({
+    type: "report_freezes",
+    count: 100,
+    milliseconds: 60_000,
+  });
 });
 
 test("counters that start again with a new peer give zeros, not nonsense", () => {

@@ -1,4 +1,4 @@
-import type { Line } from "./protocol";
+import type { Line, ReportFreezes } from "./protocol";
 
 /** The counters of one getStats() call that the line figures are made of. */
 export interface LineSample {
@@ -15,6 +15,7 @@ export interface LineSample {
   readonly samples: number;
   readonly concealed: number;
   readonly freezes: number;
+  readonly frozenMs: number;
   readonly rttMs: number;
   readonly jitterMs: number;
   readonly tcp: boolean;
@@ -27,12 +28,14 @@ type Stat = { readonly type: string; readonly id: string; readonly timestamp: nu
 
 const number = (value: unknown): number => (typeof value === "number" && Number.isFinite(value) ? value : 0);
 
-export function lineSample(report: Iterable<readonly [string, unknown]>): LineSample {
+/** `main` is the track of the main cell: only its freezes count (a slot that wakes up has not been frozen). */
+export function lineSample(report: Iterable<readonly [string, unknown]>, main?: string): LineSample {
   const stats = new Map(Array.from(report) as [string, Stat][]);
   const sum = { bytesSent: 0, bytesReceived: 0, packetsSent: 0, packetsReceived: 0, lostUp: 0, lostDown: 0 };
   let at = 0;
   const heard = { requests: 0, samples: 0, concealed: 0 };
   let freezes = 0;
+  let frozen = 0;
   let jitter = 0;
   let pair: Stat | undefined;
   for (const stat of stats.values()) {
@@ -55,7 +58,10 @@ export function lineSample(report: Iterable<readonly [string, unknown]>): LineSa
         heard.requests += number(stat["nackCount"]);
         heard.samples += number(stat["totalSamplesReceived"]);
         heard.concealed += number(stat["concealedSamples"]) - number(stat["silentConcealedSamples"]);
-        freezes += number(stat["freezeCount"]);
+        if (main === undefined || stat["trackIdentifier"] === main) {
+          freezes += number(stat["freezeCount"]);
+          frozen += number(stat["totalFreezesDuration"]);
+        }
         jitter = Math.max(jitter, number(stat["jitter"]));
         break;
     }
@@ -68,6 +74,7 @@ export function lineSample(report: Iterable<readonly [string, unknown]>): LineSa
     ...sum,
     ...heard,
     freezes,
+    frozenMs: frozen * 1000,
     rttMs: number(pair?.["currentRoundTripTime"]) * 1000,
     jitterMs: jitter * 1000,
     tcp: local?.["protocol"] === "tcp",
@@ -93,6 +100,17 @@ export function lineFigures(
     jitter_ms: within(0, 60000, Math.round(current.jitterMs)),
     freezes_per_minute: within(0, 6000, Math.max(0, current.freezes - minuteAgo.freezes)),
     tcp: current.tcp,
+  };
+}
+
+/** What the server cannot see: how the main picture ran here. Undefined: without a stop. */
+export function freezesSince(previous: LineSample, current: LineSample): ReportFreezes | undefined {
+  const count = current.freezes - previous.freezes;
+  if (count <= 0) return undefined;
+  return {
+    type: "report_freezes",
+    count: within(1, 100, count),
+    milliseconds: within(0, 60000, Math.round(current.frozenMs - previous.frozenMs)),
   };
 }
 

@@ -12,10 +12,11 @@ export interface LineWords {
 
 /** Speech stays clear up to 2 % loss, is broken above 8 %; a conversation becomes hard beyond 400 ms there and back. */
 export function lineWords(line: Line): LineWords {
+  const trip = line.rtt_ms ?? 0;
   const loss = Math.max(line.up_loss_permille, line.down_loss_permille);
-  if (loss > 80 || line.rtt_ms > 600 || line.freezes_per_minute > 5)
+  if (loss > 80 || trip > 600 || line.freezes_per_minute > 5)
     return { grade: "poor", text: "line.poor", todo: loss > 80 ? "line.todo.loss" : "line.todo.slow" };
-  if (loss > 20 || line.rtt_ms > 300 || line.jitter_ms > 60 || line.freezes_per_minute > 1)
+  if (loss > 20 || trip > 300 || line.jitter_ms > 60 || line.freezes_per_minute > 1)
     return { grade: "fair", text: "line.fair", todo: "line.todo.watch" };
   if (line.tcp) return { grade: "fair", text: "line.fair", todo: "line.todo.tcp" };
   return { grade: "good", text: "line.good", todo: "line.todo.none" };

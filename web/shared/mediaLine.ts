@@ -1,6 +1,6 @@
 import type { Connection } from "./connection";
 import { RefusedError } from "./connection";
-import { type LineSample, lineFigures, lineSample } from "./lineFigures";
+import { freezesSince, type LineSample, lineFigures, lineSample } from "./lineFigures";
 import { type OwnTracks, Peer } from "./peer";
 import { PlayoutTarget } from "./playoutTarget";
 import type { Line } from "./protocol";
@@ -181,7 +181,8 @@ export class MediaLine {
   private async measure(): Promise<void> {
     if (!this.peer.connected) return;
     const peer = this.peer;
-    const sample = lineSample((await peer.connection.getStats()) as unknown as Map<string, unknown>);
+    const main = peer.video[0]?.getVideoTracks()[0]?.id;
+    const sample = lineSample((await peer.connection.getStats()) as unknown as Map<string, unknown>, main);
     if (peer !== this.peer) return;
     const previous = this.samples.at(-1);
     const minuteAgo = this.samples[0];
@@ -194,7 +195,6 @@ export class MediaLine {
       void this.renew();
       return;
     }
-    const line = lineFigures(previous, sample, minuteAgo);
     peer.waitFor(
       this.playout.after({
         requests: sample.requests - previous.requests,
@@ -203,8 +203,9 @@ export class MediaLine {
         roundTrip: sample.rttMs,
       }),
     );
-    this.set({ line });
-    if (this.direction === "sends") this.connection.send({ type: "report_line", line });
+    this.set({ line: lineFigures(previous, sample, minuteAgo) });
+    const freezes = freezesSince(previous, sample);
+    if (freezes && this.direction === "sends") this.connection.send(freezes);
   }
 
   private set(change: Partial<MediaState>): void {

@@ -196,20 +196,10 @@ export interface AskWhole {
   readonly type: "ask_whole";
 }
 
-export interface Line {
-  readonly up_kbps: number; // 0 … 100000
-  readonly down_kbps: number; // 0 … 100000
-  readonly up_loss_permille: number; // 0 … 1000
-  readonly down_loss_permille: number; // 0 … 1000
-  readonly rtt_ms: number; // 0 … 60000
-  readonly jitter_ms: number; // 0 … 60000
-  readonly freezes_per_minute: number; // 0 … 6000
-  readonly tcp: boolean;
-}
-
-export interface ReportLine {
-  readonly type: "report_line";
-  readonly line: Line;
+export interface ReportFreezes {
+  readonly type: "report_freezes";
+  readonly count: number; // 1 … 100
+  readonly milliseconds: number; // 0 … 60000
 }
 
 export interface ShowNext {
@@ -223,7 +213,7 @@ export type ClientMessage =
   | RestartIce
   | Give
   | AskWhole
-  | ReportLine
+  | ReportFreezes
   | ShowNext;
 
 /** milliseconds since 1970, UTC */
@@ -389,6 +379,19 @@ export interface Refused {
 export interface Levels {
   readonly type: "levels";
   readonly levels: { readonly [id: string]: number };
+}
+
+export interface Line {
+  readonly up_kbps: number;
+  readonly down_kbps: number;
+  readonly up_loss_permille: number;
+  readonly down_loss_permille: number;
+  readonly rtt_ms?: number;
+  readonly jitter_ms: number;
+  readonly up_height?: number;
+  readonly down_height?: number;
+  readonly freezes_per_minute: number;
+  readonly tcp: boolean;
 }
 
 export interface Lines {
@@ -679,4 +682,4 @@ export interface Problem {
   readonly request: string;
 }
 
-export const protocolHash = "a2532aaf7b6f2c65";
+export const protocolHash = "0262089ef1619119";

@@ -178,6 +178,7 @@ class EngineTest : public testing::TestWithParam<bool> {
   void note(const Event& event) {
     if (const auto* connected = std::get_if<PeerConnected>(&event)) connected_.insert(connected->peer);
     if (const auto* lost = std::get_if<PeerLost>(&event)) lost_[lost->peer] = lost->why;
+    if (const auto* measured = std::get_if<LinesMeasured>(&event)) lines_ = measured->lines;
     if (const auto* levels = std::get_if<Levels>(&event))
       for (const auto& [source, level] : levels->levels) loudest_[source] = std::max(loudest_[source], level);
   }
@@ -207,6 +208,7 @@ class EngineTest : public testing::TestWithParam<bool> {
   std::set<PeerId> connected_;
   std::map<PeerId, std::string> lost_;
   std::map<SourceId, int> loudest_;
+  std::map<SourceId, LineTotals> lines_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Over, EngineTest, testing::Values(false, true),
@@ -486,6 +488,59 @@ TEST_P(EngineTest, LevelsAreTold) {
     return loudest_[an_binh] > 0;
   }));
   EXPECT_EQ(loudest_[an_binh], 50) << "-30 dBov, whether the microphone is open or not";
+}
+
+TEST_P(EngineTest, TellsHowTheLinesOfThoseWhoPublishDo) {
+  // The rest of a key frame's header: start code, 640x360 (RFC 6386 9.1).
+  auto& publisher = join(an_binh, 0, 0, "..\x9d\x01\x2a\x80\x02\x68\x01");
+  auto& viewer = join(ban_mai, 1, 0, "B");
+  join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  publisher.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  publisher.video_packet(false);  // lost
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 2; }));
+  viewer.ask_again({static_cast<std::uint16_t>(viewer.video()[0].sequence + 1)});
+  viewer.ask_again({static_cast<std::uint16_t>(viewer.video()[0].sequence + 1)});
+  ASSERT_TRUE(run_until([&] {
+    publisher.show();  // what runs has a height
+    return lines_.size() == 2 && lines_[an_binh].up.lost > 0 && lines_[ban_mai].down.lost > 0 &&
+           lines_[ban_mai].down.packets > 5;
+  })) << "without the console";
+  EXPECT_EQ(lines_[an_binh].peer, publisher.id());
+  EXPECT_EQ(lines_[an_binh].up.lost, 1u);
+  EXPECT_EQ(lines_[an_binh].up.height, 360);
+  EXPECT_EQ(lines_[ban_mai].down.height, 360);
+  EXPECT_EQ(lines_[an_binh].tcp, GetParam());
+  EXPECT_EQ(lines_[ban_mai].down.lost, 1u) << "asked for twice";
+  EXPECT_EQ(lines_[ban_mai].up.height, 0) << "its camera is not seen";
+  EXPECT_GT(lines_[ban_mai].down.bytes, lines_[ban_mai].down.packets);
+  EXPECT_FALSE(lines_[an_binh].round_trip) << "it has never reported";
+}
+
+TEST_P(EngineTest, TakesRoundTripAndJitterFromAViewersReport) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(ban_mai, 1);
+  std::uint64_t report_of = 0;
+  viewer.peer.on_rtcp = [&](const rtp::RtcpReport& report, std::span<const std::byte>) {
+    if (!report.sender_reports.empty()) report_of = report.sender_reports.front().ntp;
+  };
+  put_on_stage({an_binh});
+  publisher.show(true);
+  ASSERT_TRUE(run_until([&] { return report_of != 0; }));
+  std::array<std::byte, 200> buffer;
+  rtp::RtcpWriter out(buffer);
+  const rtp::ReportBlock block{.ssrc = viewer.peer.video_slots().at(0).ssrc,
+                               .fraction_lost = 0,
+                               .jitter = 900,  // of 90000 a second
+                               .last_sender_report = static_cast<std::uint32_t>(report_of >> 16),
+                               .delay_since = 0};
+  out.receiver_report(1, std::span(&block, 1));
+  viewer.peer.send_rtcp(std::span(buffer).first(out.size()));
+  ASSERT_TRUE(run_until([&] { return lines_[ban_mai].round_trip.has_value(); }));
+  EXPECT_EQ(lines_[ban_mai].down.jitter, 10ms);
+  EXPECT_LT(*lines_[ban_mai].round_trip, 1s);
 }
 
 TEST_P(EngineTest, AHallThatReturnsReplacesItself) {

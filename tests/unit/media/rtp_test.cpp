@@ -181,6 +181,20 @@ TEST_F(Nack, ALatePacketIsNotAskedFor) {
   EXPECT_FALSE(nack.take_given_up());
 }
 
+TEST_F(Nack, CountsWhatTheLineLostAndNotWhatIsJustLate) {
+  arrive(10);
+  arrive(13);
+  EXPECT_EQ(nack.lost(), 2u);
+  now += 5ms;
+  arrive(11);
+  EXPECT_EQ(nack.lost(), 1u) << "out of turn";
+  now += 5ms;
+  EXPECT_EQ(due(), Asked{12});
+  arrive(12);
+  arrive(12);
+  EXPECT_EQ(nack.lost(), 1u) << "repaired, but lost";
+}
+
 TEST_F(Nack, AsksAgainAfterOneRoundTrip) {
   arrive(10);
   arrive(12);

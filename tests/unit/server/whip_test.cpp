@@ -108,6 +108,39 @@ TEST_F(Whip, AnEncoderThatIsNotHeardIsLostUntilItIsHeardAgain) {
   EXPECT_EQ(ask_with("DELETE", resource(made), whip(4).token).status, 200);
 }
 
+TEST_F(Whip, TheLineOfAHallIsShownToConsolesAndMetricsAndKept) {
+  open_session();
+  TestPeer peer(encoder);
+  peer.start(offer(whip(4), peer.offer()).body);
+  run(peer, [&] { return peer.connected(); });
+  const auto number = std::to_string(links_.at("halls").at(4).at("number").get<int>());
+  const auto series = "diemcau_line_bits_per_second{site=\"" + number + "\",direction=\"up\"}";
+  run(peer, [&] { return ask("GET", "/metrics").body.find(series) != std::string::npos; });
+  auto console = client();
+  greet_console(console);
+  const auto lines = next(console, "lines").at("lines");
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines.begin()->at("tcp"), false);
+  const auto site = lines.begin().key();
+
+  // What is not yet a whole minute is kept when the server stops.
+  end();
+  start();
+  const auto path = "/api/meetings/1/statistics";
+  EXPECT_EQ(ask("GET", path).status, 401);
+  EXPECT_EQ(ask("GET", path, logged_in("clerk")).status, 403);
+  const auto staff = logged_in("operator");
+  auto statistics = json::parse(ask("GET", path, staff).body);
+  ASSERT_EQ(statistics.at("totals").size(), 2U);
+  EXPECT_EQ(statistics.at("totals").at(0).at("direction"), "up");
+  EXPECT_GE(statistics.at("totals").at(0).at("figures").at("seconds"), 1);
+  EXPECT_EQ(statistics.at("minutes").size(), 0U);
+  statistics = json::parse(ask("GET", path + ("?site=" + site), staff).body);
+  EXPECT_GE(statistics.at("minutes").size(), 2U);
+  EXPECT_EQ(ask("GET", path + std::string("?site=x"), staff).status, 400);
+  EXPECT_EQ(ask("GET", "/api/meetings/99/statistics", staff).status, 404);
+}
+
 TEST_F(Whip, AnEncoderThatComesBackReplacesItself) {
   open_session();
   TestPeer first(encoder);

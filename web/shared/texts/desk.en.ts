@@ -81,6 +81,7 @@ export const deskEn: Readonly<Record<DeskTextKey, string>> = {
   "wall.count": "{count} halls",
   "wall.air": "AIR",
   "wall.next": "NEXT",
+  "wall.freezes": "{count} frozen",
   "wall.hand": "Asks to speak",
   "site.title": "HALL",
   "site.none": "Click a hall on the wall to see its line and to direct it.",

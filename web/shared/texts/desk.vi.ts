@@ -80,6 +80,7 @@ export const deskVi = {
   "wall.count": "{count} điểm cầu",
   "wall.air": "PHÁT",
   "wall.next": "TIẾP",
+  "wall.freezes": "đứng {count}",
   "wall.hand": "Xin phát biểu",
   "site.title": "ĐIỂM CẦU",
   "site.none": "Bấm vào một điểm cầu trên tường hình để xem đường truyền và điều khiển.",
