@@ -14,9 +14,9 @@ constexpr Seconds longest_wait{
 
 }  // namespace
 
-void Pacer::hold(Slot& slot, const Slot::Written& written, std::span<const std::byte> bytes) {
+void Pacer::hold(Slot* slot, const Slot::Written& written, std::span<const std::byte> bytes) {
   waiting_ += bytes.size();
-  held_.push_back({&slot, written, {bytes.begin(), bytes.end()}});
+  held_.push_back({slot, written, {bytes.begin(), bytes.end()}});
 }
 
 bool Pacer::take(std::size_t bytes, Clock::time_point now) {

@@ -14,7 +14,7 @@ namespace diemcau::stage {
 class Pacer {
  public:
   struct Held {
-    Slot* slot;
+    Slot* slot;  ///< whose it is; nothing is done with it here
     Slot::Written written;
     std::vector<std::byte> bytes;
   };
@@ -30,7 +30,7 @@ class Pacer {
   }
   /// Leaves by another way (voices, repairs), and counts.
   void spend(std::size_t bytes) { tokens_ -= static_cast<double>(bytes); }
-  void hold(Slot& slot, const Slot::Written& written, std::span<const std::byte> bytes);
+  void hold(Slot* slot, const Slot::Written& written, std::span<const std::byte> bytes);
   /// Packets whose time has come, in order, each for `leave(Held&)`; every 10 ms.
   template <class Leave>
   void release(Clock::time_point now, Leave leave) {

@@ -146,7 +146,7 @@ void Peer::forward(Slot& slot, const rtp::PacketView& packet,
   if (!written) return;
   if (!first_time) return leave_again(buffer, *written);
   const auto size = written->size + transport_overhead;
-  if (!pacer_.passes(size, now)) return pacer_.hold(slot, *written, buffer.first(written->size));
+  if (!pacer_.passes(size, now)) return pacer_.hold(&slot, *written, buffer.first(written->size));
   leave(slot, buffer, *written, now);
 }
 

@@ -14,7 +14,7 @@ class PacerTest : public testing::Test {
   /// Sends a packet of that size; true when it leaves at once.
   bool send(std::size_t size) {
     if (pacer_.passes(size, now_)) return true;
-    pacer_.hold(*slot_, {size, 12, number_++}, Bytes(size));
+    pacer_.hold(nullptr, {size, 12, number_++}, Bytes(size));
     return false;
   }
   std::size_t release(Clock::duration after) {
@@ -28,7 +28,6 @@ class PacerTest : public testing::Test {
   }
 
   Pacer pacer_;
-  Slot* slot_ = nullptr;
   Clock::time_point now_{1h};
   std::uint32_t number_ = 0, expected_ = 0;
 };

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void put(std::string& out, std::uint32_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+  for (int i = 0; i < bytes; ++i, value /= 256) out += static_cast<char>(value);
 }
 
 /// A ZIP whose one entry is not squeezed (APPNOTE.TXT 4.3).

@@ -114,6 +114,17 @@ class Server : public testing::Test {
     return count;
   }
 
+  /// True as soon as the condition holds; false when it does not within 20 s, however slow the machine.
+  template <class Condition>
+  static bool eventually(Condition condition) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > until) return false;
+      poll(nullptr, 0, 10);
+    }
+    return true;
+  }
+
   fs::path folder_;
   Config config_;
   std::ostringstream out_;
