@@ -44,7 +44,8 @@ build_program() {
       fail "cmake báo lỗi / cmake failed" "Xoá thư mục $folder rồi thử lại. / Remove $folder and try again."
   fi
   say "Dựng chương trình / building ${targets[*]}"
-  ninja -C "$folder" --quiet "${targets[@]}" ||
+  # What one clone has compiled another need not: paths below the root count as relative to it.
+  CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1 ninja -C "$folder" --quiet "${targets[@]}" ||
     fail "Chương trình không dựng được / the build failed" "Xem lỗi đầu tiên ở trên. / See the first error above."
 }
 
