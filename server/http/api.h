@@ -32,7 +32,7 @@
 /// | POST /api/meetings/ID/commands             | bearer: command                | one row of session/commands.h → 204 |
 /// | POST /api/meetings/ID/whip                 | bearer: publish                | RFC 9725: SDP offer → 201 SDP answer, Location, ETag |
 /// | POST /api/meetings/ID/whep                 | bearer: watch                  | WHEP: the same for a player |
-/// | PATCH, DELETE of that Location             | the same                       | candidates → 204 (a restart: 422); → 200 |
+/// | PATCH, DELETE of that Location             | the same                       | candidates → 204, an ICE restart → 200; → 200 |
 /// | PUT  /api/documents/ID                     | clerk, …                       | DocumentForm → Document |
 /// | DELETE /api/documents/ID                   | clerk, …                       | → 204 |
 /// | GET  /api/documents/ID/file[?download]     | logged in                      | the bytes, with ranges |

@@ -279,7 +279,7 @@ TEST_F(Whip, ChallengesWhoHasNoTokenOrAWrongOne) {
   EXPECT_EQ(out_.str().find(whep().token), std::string::npos) << "tokens are not printed";
 }
 
-TEST_F(Whip, TakesCandidatesAndRefusesARestart) {
+TEST_F(Whip, TakesCandidatesAndRestartsIce) {
   open_session();
   const auto made = offer(whep(), TestPeer(player).offer());
   const auto path = resource(made);
