@@ -117,9 +117,12 @@ std::optional<Config> read_arguments(int count, const char* const* arguments) {
   app.add_flag("--log-json", from_flags.log_json, "nhật ký dạng JSON / log lines as JSON");
   app.add_option("--links", from_flags.links,
                  "ghi các liên kết của bản mẫu vào tệp / write the demo's links to a file");
-  app.add_subcommand("demo", "nạp dữ liệu mẫu vào thư mục trống / fill an empty data folder with an example")
-      ->fallthrough()
-      ->callback([&] { from_flags.demo = true; });
+  auto* const demo = app.add_subcommand(
+      "demo", "nạp dữ liệu mẫu vào thư mục trống / fill an empty data folder with an example");
+  demo->fallthrough()->callback([&] { from_flags.demo = true; });
+  demo->add_option("--halls", from_flags.demo_halls,
+                   "số điểm cầu mẫu tự vào phiên họp / so many demo halls join by themselves (0)")
+      ->check(CLI::Range(0, 9));
   try {
     app.parse(count, arguments);
   } catch (const CLI::Success& e) {
@@ -143,6 +146,7 @@ std::optional<Config> read_arguments(int count, const char* const* arguments) {
   config.log_json = config.log_json || from_flags.log_json;
   config.links = from_flags.links;
   config.demo = from_flags.demo;
+  config.demo_halls = from_flags.demo_halls;
   return config;
 }
 

@@ -24,6 +24,7 @@ struct Config {
   bool log_json = false;
   std::filesystem::path links;  ///< where to write the links of a demo run as JSON
   bool demo = false;            ///< fill an empty data folder with an example
+  int demo_halls = 0;           ///< so many of the example's halls join by themselves (demo_halls.h)
 };
 
 /// The configuration cannot be used; what() says which file, line and key.

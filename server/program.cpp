@@ -14,6 +14,7 @@
 #include "server/auth/cookies.h"
 #include "server/auth/random.h"
 #include "server/demo.h"
+#include "server/demo_halls.h"
 #include "server/http/listener.h"
 #include "server/http/metrics.h"
 #include "server/http/ports.h"
@@ -117,6 +118,21 @@ Links demo_links(const http::Services& services, Store& store, const DemoData& d
            http::hall_url(services, {demo.meeting, invited.site, invited.link_generation}),
            access({auth::TokenUse::publish, demo.meeting, invited.site, invited.link_generation}, "whip")});
   return links;
+}
+
+/// The first `count` of the example's halls, the main one last: that is where a person sits.
+std::vector<DemoHalls::Hall> demo_halls(Store& store, scheduler::MeetingId meeting, std::size_t count) {
+  std::vector<DemoHalls::Hall> halls, main;
+  const scheduler::Sites sites(store.reading());
+  const auto found = scheduler::Meetings(store.reading()).find(meeting);
+  if (!found) return {};
+  for (const auto& invited : found->form.sites)
+    if (const auto site = sites.find(invited.site))
+      (invited.main ? main : halls)
+          .push_back({{meeting, invited.site, invited.link_generation}, site->name, site->number});
+  halls.insert(halls.end(), main.begin(), main.end());
+  halls.resize(std::min(halls.size(), count));
+  return halls;
 }
 
 void print(std::ostream& out, const Links& links) {
@@ -299,6 +315,12 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
     http::prepare_certificate(config.data / "tls", hosts, std::chrono::system_clock::now());
     listener.reload_certificate();
   });
+  std::optional<DemoHalls> acting;
+  if (demo && config.demo_halls > 0) {
+    acting.emplace(DemoHalls::Surroundings{sessions, http_peers, jobs, log, now}, config.data / "demo-halls",
+                   demo_halls(store, demo->meeting, static_cast<std::size_t>(config.demo_halls)));
+    every(loop, std::chrono::seconds(1), [&acting] { acting->tick(); });
+  }
   every(loop, stop_check_every, [&] {
     if (stop != 0) listener.stop();
   });

@@ -66,11 +66,15 @@ export class Server {
   private constructor(
     readonly port: number,
     readonly mediaPort: number,
+    private readonly options: readonly string[] = [],
   ) {}
 
-  /** `prepare` gets the data folder before the first launch. */
-  static async start(prepare: (data: string) => void = () => undefined): Promise<Server> {
-    const server = new Server(await freePort(), await freePort());
+  /** `prepare` gets the data folder before the first launch; `options` are of the demonstration. */
+  static async start(
+    prepare: (data: string) => void = () => undefined,
+    options: readonly string[] = [],
+  ): Promise<Server> {
+    const server = new Server(await freePort(), await freePort(), options);
     mkdirSync(server.data);
     prepare(server.data);
     await server.launch();
@@ -109,7 +113,7 @@ export class Server {
   async launch(): Promise<void> {
     const links = join(this.folder, "links.json");
     rmSync(links, { force: true });
-    await this.spawn(["demo", "--links", links], () =>
+    await this.spawn(["demo", ...this.options, "--links", links], () =>
       existsSync(links) ? (this.links_ = JSON.parse(readFileSync(links, "utf8"))) : undefined,
     );
   }

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/load/dtls_client.h"
+#include "media/caller/dtls_client.h"
 #include "tests/unit/media/bytes.h"
 
 namespace diemcau::transport {
@@ -55,7 +55,7 @@ class Dtls : public testing::Test {
   std::deque<Bytes> to_server_, to_client_;
   int from_server_ = 0;
   bool lose_from_server_ = false, lose_from_client_ = false;
-  load::DtlsClient client_{[this](std::span<const std::byte> datagram) {
+  caller::DtlsClient client_{[this](std::span<const std::byte> datagram) {
     if (!lose_from_client_) to_server_.push_back(copy(datagram));
   }};
   std::unique_ptr<DtlsSession> server_;
@@ -120,7 +120,7 @@ TEST_F(Dtls, RandomBytesInBetweenDoNoHarm) {
 TEST_F(Dtls, AChangedHandshakeNeverConnects) {
   Noise noise(31);
   for (int round = 0; round < 60; ++round) {
-    load::DtlsClient client(
+    caller::DtlsClient client(
         [&](std::span<const std::byte> datagram) { to_server_.push_back(copy(datagram)); });
     begin(client.fingerprint());
     client.start();
@@ -172,7 +172,8 @@ TEST_F(Dtls, GoodbyesAreHeardOnBothSides) {
   deliver();
   EXPECT_EQ(server_->state(), DtlsSession::State::closed);
 
-  load::DtlsClient other([&](std::span<const std::byte> datagram) { to_server_.push_back(copy(datagram)); });
+  caller::DtlsClient other(
+      [&](std::span<const std::byte> datagram) { to_server_.push_back(copy(datagram)); });
   begin(other.fingerprint());
   other.start();
   while (!other.connected()) {

@@ -8,11 +8,11 @@
 
 #include <gtest/gtest.h>
 
+#include "media/caller/stun_request.h"
 #include "media/media.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/vp8.h"
 #include "tests/free_port.h"
-#include "tests/load/stun_request.h"
 #include "tests/load/test_peer.h"
 #include "tests/unit/media/rtp_packets.h"
 
@@ -709,7 +709,7 @@ TEST_P(EngineTest, ChecksWithoutEndFromOneAddressAreNotLookedAt) {
   TestPeer stranger({false, 1, 0, GetParam()});
   stranger.start(std::get<std::string>(engine_.connect(PeerId{77}, stage, std::nullopt, stranger.offer())));
   const auto request =
-      load::write_request({stranger.remote_ufrag() + ":x", "a wrong password", false, {}, true});
+      caller::write_request({stranger.remote_ufrag() + ":x", "a wrong password", false, {}, true});
   const auto before = engine_.counters();
   ASSERT_TRUE(run_until(
       [&] {

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 
-#include "tests/load/stun_request.h"
+#include "media/caller/stun_request.h"
 #include "tests/unit/media/bytes.h"
 
 namespace diemcau::transport {
@@ -37,7 +37,7 @@ Endpoint at(const char* ip, std::uint16_t port) {
 }
 
 Bytes request(bool use_candidate = false, std::string username = "ours:theirs") {
-  return load::write_request({std::move(username), "password of ours", use_candidate, {}});
+  return caller::write_request({std::move(username), "password of ours", use_candidate, {}});
 }
 
 TEST(Stun, ReadsTheRequestOfRfc5769) {

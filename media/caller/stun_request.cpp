@@ -1,4 +1,4 @@
-#include "tests/load/stun_request.h"
+#include "media/caller/stun_request.h"
 
 #include <cstdint>
 
@@ -6,7 +6,7 @@
 #include <openssl/hmac.h>
 #include <zlib.h>
 
-namespace diemcau::load {
+namespace diemcau::caller {
 namespace {
 
 void put(std::vector<std::byte>& out, std::uint32_t value, int size) {
@@ -58,4 +58,4 @@ std::vector<std::byte> write_request(const StunRequest& request) {
   return out;
 }
 
-}  // namespace diemcau::load
+}  // namespace diemcau::caller

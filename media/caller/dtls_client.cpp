@@ -1,4 +1,4 @@
-#include "tests/load/dtls_client.h"
+#include "media/caller/dtls_client.h"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-namespace diemcau::load {
+namespace diemcau::caller {
 namespace {
 
 template <auto free_function>
@@ -152,4 +152,4 @@ std::optional<transport::SrtpKeys> DtlsClient::keys() const {
   return keys;
 }
 
-}  // namespace diemcau::load
+}  // namespace diemcau::caller

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace diemcau::load {
+namespace diemcau::caller {
 
 /// A binding request of a full ICE agent (RFC 8445 7.2.4).
 struct StunRequest {
@@ -17,4 +17,4 @@ struct StunRequest {
 
 std::vector<std::byte> write_request(const StunRequest& request);
 
-}  // namespace diemcau::load
+}  // namespace diemcau::caller

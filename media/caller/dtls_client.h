@@ -7,7 +7,7 @@
 
 #include "media/transport/dtls.h"
 
-namespace diemcau::load {
+namespace diemcau::caller {
 
 /// The active side of a DTLS-SRTP handshake, as a browser plays it, on plain OpenSSL: written apart from
 /// transport::DtlsSession so that neither proves the other's mistakes right. One thread.
@@ -45,4 +45,4 @@ class DtlsClient {
   bool connected_ = false, failed_ = false, closed_by_peer_ = false;
 };
 
-}  // namespace diemcau::load
+}  // namespace diemcau::caller

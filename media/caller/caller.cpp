@@ -1,4 +1,4 @@
-#include "tests/load/test_peer.h"
+#include "media/caller/caller.h"
 
 #include <array>
 #include <cerrno>
@@ -15,11 +15,11 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "media/caller/stun_request.h"
 #include "media/rtp/packet.h"
 #include "media/transport/stun.h"
-#include "tests/load/stun_request.h"
 
-namespace diemcau::load {
+namespace diemcau::caller {
 namespace {
 
 using namespace std::chrono_literals;
@@ -38,14 +38,14 @@ std::string random_text(std::size_t length) {
 
 }  // namespace
 
-TestPeer::TestPeer(const Shape& shape)
+Caller::Caller(const Shape& shape)
     : shape_(shape),
       local_ufrag_(random_text(4)),
       dtls_([this](std::span<const std::byte> datagram) { send_raw(datagram); }) {}
 
-TestPeer::~TestPeer() = default;
+Caller::~Caller() = default;
 
-std::string TestPeer::offer() const {
+std::string Caller::offer() const {
   std::ostringstream lines;
   std::string group;
   int mid = 0;
@@ -85,12 +85,12 @@ std::string TestPeer::offer() const {
   return "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE" + group + "\r\n" + lines.str();
 }
 
-void TestPeer::start(const std::string& answer) {
+void Caller::start(const std::string& answer) {
   read(answer);
   start();
 }
 
-void TestPeer::move(const std::string& restarted) {
+void Caller::move(const std::string& restarted) {
   std::istringstream lines(restarted);
   std::string line;
   while (std::getline(lines, line)) {
@@ -101,17 +101,17 @@ void TestPeer::move(const std::string& restarted) {
   start();
 }
 
-void TestPeer::read_credentials(const std::string& line) {
+void Caller::read_credentials(const std::string& line) {
   if (line.starts_with("a=ice-ufrag:")) remote_ufrag_ = line.substr(12);
   if (line.starts_with("a=ice-pwd:")) remote_password_ = line.substr(10);
 }
 
-void TestPeer::start() {
+void Caller::start() {
   open_path(candidate_);
   check();
 }
 
-std::string TestPeer::answer(const std::string& offer) {
+std::string Caller::answer(const std::string& offer) {
   read(offer);
   controlling_ = false;
   // Each m-line again with its first payload type, and what was agreed about it (RFC 3264 6).
@@ -137,7 +137,7 @@ std::string TestPeer::answer(const std::string& offer) {
   return "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n" + group + "\r\n" + media.str();
 }
 
-void TestPeer::read(const std::string& description) {
+void Caller::read(const std::string& description) {
   std::istringstream lines(description);
   std::string line;
   Slot media;
@@ -166,7 +166,7 @@ void TestPeer::read(const std::string& description) {
   }
 }
 
-void TestPeer::open_path(const std::string& candidate) {
+void Caller::open_path(const std::string& candidate) {
   // "foundation 1 udp priority ip port typ host"
   std::istringstream words(candidate);
   std::string foundation, component, protocol, priority, ip;
@@ -192,7 +192,7 @@ void TestPeer::open_path(const std::string& candidate) {
   fcntl(socket_.get(), F_SETFL, O_NONBLOCK);
 }
 
-void TestPeer::check() {
+void Caller::check() {
   StunRequest request{
       remote_ufrag_ + ":" + local_ufrag_, remote_password_, controlling_ && answered_, {}, controlling_};
   const auto number = ++checks_;
@@ -201,7 +201,7 @@ void TestPeer::check() {
   send_raw(write_request(request));
 }
 
-void TestPeer::send_raw(std::span<const std::byte> bytes) {
+void Caller::send_raw(std::span<const std::byte> bytes) {
   std::array<std::byte, longest_packet + 2> framed;
   std::size_t head = 0;
   if (shape_.over_tcp) {
@@ -222,7 +222,7 @@ void TestPeer::send_raw(std::span<const std::byte> bytes) {
   }
 }
 
-void TestPeer::send_rtp(std::span<const std::byte> plain, std::uint32_t rollover) {
+void Caller::send_rtp(std::span<const std::byte> plain, std::uint32_t rollover) {
   if (!sender_) throw std::logic_error("send_rtp before the handshake is done");
   std::array<std::byte, longest_packet> buffer;
   std::copy(plain.begin(), plain.end(), buffer.begin());
@@ -233,26 +233,26 @@ void TestPeer::send_rtp(std::span<const std::byte> plain, std::uint32_t rollover
   send_raw(std::span(buffer).first(sender_->protect_rtp(buffer, plain.size(), header, rollover)));
 }
 
-void TestPeer::send_rtcp(std::span<const std::byte> plain) {
+void Caller::send_rtcp(std::span<const std::byte> plain) {
   if (!sender_) throw std::logic_error("send_rtcp before the handshake is done");
   std::array<std::byte, longest_packet> buffer;
   std::copy(plain.begin(), plain.end(), buffer.begin());
   send_raw(std::span(buffer).first(sender_->protect_rtcp(buffer, plain.size())));
 }
 
-void TestPeer::poll(std::chrono::milliseconds wait) {
+void Caller::poll(std::chrono::milliseconds wait) {
   pollfd ready{socket_.get(), POLLIN, 0};
   if (::poll(&ready, 1, static_cast<int>(wait.count())) > 0) receive();
   tend();
 }
 
-void TestPeer::tend() {
+void Caller::tend() {
   const auto now = Clock::now();
   if (now - checked_ > (answered_ ? later_checks : first_checks)) check();
   if (nominated_ && !connected()) dtls_.on_timer();
 }
 
-void TestPeer::receive() {
+void Caller::receive() {
   if (shape_.over_tcp) {
     receive_stream();
   } else {
@@ -260,7 +260,7 @@ void TestPeer::receive() {
   }
 }
 
-void TestPeer::receive_stream() {
+void Caller::receive_stream() {
   std::array<std::byte, 65536> bytes;
   for (;;) {
     const auto count = recv(socket_.get(), bytes.data(), bytes.size(), 0);
@@ -272,7 +272,7 @@ void TestPeer::receive_stream() {
   }
 }
 
-void TestPeer::receive_datagrams() {
+void Caller::receive_datagrams() {
   struct Datagram {
     std::array<std::byte, longest_packet> bytes;
     alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(timespec))> control;
@@ -310,7 +310,7 @@ void TestPeer::receive_datagrams() {
   }
 }
 
-void TestPeer::on_packet(std::span<std::byte> packet) {
+void Caller::on_packet(std::span<std::byte> packet) {
   if (transport::looks_like_stun(packet)) {
     on_stun(packet);
   } else if (transport::looks_like_dtls(packet)) {
@@ -334,7 +334,7 @@ void TestPeer::on_packet(std::span<std::byte> packet) {
   }
 }
 
-void TestPeer::on_stun(std::span<const std::byte> packet) {
+void Caller::on_stun(std::span<const std::byte> packet) {
   const bool ready = answered_ && nominated_;
   if (packet[0] == std::byte{1} && packet[1] == std::byte{1}) {  // a success response
     if (answered_) return;
@@ -351,4 +351,4 @@ void TestPeer::on_stun(std::span<const std::byte> packet) {
   if (!ready && answered_ && nominated_) dtls_.start();
 }
 
-}  // namespace diemcau::load
+}  // namespace diemcau::caller
