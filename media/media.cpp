@@ -195,7 +195,7 @@ std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId sta
               parsed->fingerprint};
   narrow(add.agreed, way);
   if (std::none_of(add.agreed.begin(), add.agreed.end(), [](const auto& media) { return media.accepted; }))
-    return OfferRefused{"media.no_common_codec", "Opus, VP8"};
+    return OfferRefused{"media.no_common_codec", "VP8, H.264 (packetization-mode=1), Opus"};
   if (way == Way::to_us)
     if (const auto mid = surplus(add.agreed); !mid.empty()) return OfferRefused{"media.offer_not_whole", mid};
   auto ssrc = random_number();

@@ -21,6 +21,15 @@ enum class PeerId : std::uint64_t {};
 /// Something that can be put on stage. It names a place, not a connection: the caller uses a hall's own id,
 /// so a hall that drops and returns is back in its cell. Unique within its stage.
 enum class SourceId : std::int64_t {};
+/// The screen that the publisher of `source` (not below 0) shares: a source beside its camera and microphone.
+constexpr SourceId screen_of(SourceId source) {
+  return SourceId{static_cast<std::int64_t>(source) | std::int64_t{1} << 62};
+}
+constexpr bool is_screen(SourceId source) { return source >= screen_of(SourceId{}); }
+/// Whose screen it is.
+constexpr SourceId publisher_of(SourceId screen) {
+  return SourceId{static_cast<std::int64_t>(screen) & ~(std::int64_t{1} << 62)};
+}
 
 struct Address {
   std::string ip;  ///< numeric
@@ -76,12 +85,20 @@ struct Levels {
   StageId stage{};
   std::map<SourceId, int> levels;
 };
-/// Which layers (rids of its offer) of a simulcast camera somebody needs; none: nobody sees it, and its page
-/// may pause it. After its peer is connected, and at each change. A layer counts as needed until 3 s after.
+/// Which layers (rids of its offer; "" of a screen without any) of a simulcast camera or of a screen somebody
+/// needs; none: nobody sees it, and its page may pause it. After its peer is connected, and at each change. A
+/// layer counts as needed until 3 s after.
 struct CameraWanted {
   StageId stage{};
   SourceId source{};
   std::vector<std::string> rids;
+};
+/// A viewer's offer does not hold the codec of a source on stage: it gets no picture of it, all else as ever.
+/// Once for each source.
+struct CodecMissing {
+  PeerId peer{};
+  SourceId source{};
+  std::string codec;  ///< as in SDP
 };
 /// What the line to a viewer carries, and what it gets. Rates are bit/s on the line.
 struct Downlink {
@@ -94,7 +111,8 @@ struct Downlink {
     int lines{};            ///< of the size it gets; 0: not known yet
     int temporal_layers{};  ///< 4: all there are
   };
-  std::vector<std::optional<Picture>> cells;  ///< of its slots; nullopt: nothing, or paused
+  /// Of its slots; nullopt: nothing, paused, or in a codec that it does not take.
+  std::vector<std::optional<Picture>> cells;
 };
 /// Once a second, of the viewers that report what arrives (browsers do).
 struct Downlinks {
@@ -148,7 +166,7 @@ struct RecordingClosed {
 };
 
 using Event =
-    std::variant<PeerConnected, PeerSilent, PeerBack, PeerLost, Levels, CameraWanted, Downlinks,
+    std::variant<PeerConnected, PeerSilent, PeerBack, PeerLost, Levels, CameraWanted, CodecMissing, Downlinks,
                  LinesMeasured, ClipStarted, ClipEnded, RecordingGrew, RecordingFailed, RecordingClosed>;
 
 /// Why an offer was not taken.
@@ -193,8 +211,9 @@ class Engine {
 
   /// A new peer on a stage, from its SDP offer (WebRTC, one BUNDLE, at most 100 kB): the answer, ready to
   /// send. Its sending m-lines become the source `publishes` (the first audio and the first video of the
-  /// offer), its receiving ones slots in order of the offer. A second peer with the same `publishes` replaces
-  /// the first as that source. What `way` does not allow is not agreed to.
+  /// offer) and screen_of() that (the second video), its receiving ones slots in order of the offer. A second
+  /// peer with the same `publishes` replaces the first as that source. What `way` does not allow is not
+  /// agreed to.
   std::variant<std::string, OfferRefused> connect(PeerId peer, StageId stage,
                                                   std::optional<SourceId> publishes, const std::string& offer,
                                                   Way way = Way::both);

@@ -122,6 +122,9 @@ void Worker::handle(Letter& letter) {
                          stage::Stage::Calls{[this, id] { ask_clip_keyframe_(id); },
                                              [this, id](SourceId source, std::vector<std::string> rids) {
                                                tell_(CameraWanted{id, source, std::move(rids)});
+                                             },
+                                             [this](PeerId peer, SourceId source, rtp::Codec codec) {
+                                               tell_(CodecMissing{peer, source, rtp::name_of(codec)});
                                              }});
                  },
                  [&](CloseStage& close) { close_stage(close.stage); },

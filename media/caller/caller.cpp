@@ -50,10 +50,14 @@ std::string Caller::offer() const {
   std::string group;
   int mid = 0;
   const auto add = [&](bool video, const char* direction) {
-    const int type = video ? vp8 : opus;
+    const auto pictures = direction == std::string_view("sendonly") ? shape_.camera : shape_.slots;
+    const bool knows_vp8 = video && pictures != Pictures::h264;
+    const bool knows_h264 = video && pictures != Pictures::vp8;
+    const int type = !video ? opus : knows_vp8 ? vp8 : h264;
     lines << "m=" << (video ? "video" : "audio") << " 9 UDP/TLS/RTP/SAVPF " << type;
     const bool protects = !video && shape_.protects_voice;
-    if (video) lines << ' ' << int{repair};
+    if (knows_vp8) lines << ' ' << int{repair};
+    if (knows_vp8 && knows_h264) lines << ' ' << int{h264};
     if (protects) lines << ' ' << int{red};
     lines << "\r\nc=IN IP4 0.0.0.0\r\na=mid:" << mid << "\r\na=ice-ufrag:" << local_ufrag_
           << "\r\na=ice-pwd:" << local_password << "\r\na=fingerprint:sha-256 " << dtls_.fingerprint()
@@ -62,13 +66,18 @@ std::string Caller::offer() const {
           << " urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\na=extmap:" << transport_sequence_extension
           << " http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\na=extmap:"
           << mid_extension << " urn:ietf:params:rtp-hdrext:sdes:mid\r\na=rtpmap:" << type
-          << (video ? " VP8/90000" : " opus/48000/2") << "\r\n";
+          << (!video      ? " opus/48000/2"
+              : knows_vp8 ? " VP8/90000"
+                          : " H264/90000")
+          << "\r\n";
+    if (knows_vp8 && knows_h264) lines << "a=rtpmap:" << int{h264} << " H264/90000\r\n";
+    if (knows_h264) lines << "a=fmtp:" << int{h264} << " packetization-mode=1;profile-level-id=42e01f\r\n";
     if (shape_.reports_arrivals) lines << "a=rtcp-fb:" << type << " transport-cc\r\n";
     if (video && shape_.simulcast && direction == std::string_view("sendonly"))
       lines << "a=extmap:" << rid_extension
             << " urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\na=rid:q send\r\n"
             << "a=rid:h send\r\na=rid:f send\r\na=simulcast:send q;h;f\r\n";
-    if (video)
+    if (knows_vp8)
       lines << "a=rtpmap:" << int{repair} << " rtx/90000\r\na=fmtp:" << int{repair} << " apt=" << type
             << "\r\n";
     if (protects)
@@ -79,6 +88,7 @@ std::string Caller::offer() const {
   if (shape_.sends) {
     add(false, "sendonly");
     add(true, "sendonly");
+    if (shape_.has_screen) add(true, "sendonly");
   }
   for (int i = 0; i < shape_.video_slots; ++i) add(true, "recvonly");
   for (int i = 0; i < shape_.audio_slots; ++i) add(false, "recvonly");

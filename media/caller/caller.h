@@ -27,11 +27,13 @@ class Caller {
   static constexpr std::uint8_t red = 63;
   static constexpr std::uint8_t vp8 = 96;
   static constexpr std::uint8_t repair = 97;
+  static constexpr std::uint8_t h264 = 102;
   static constexpr int level_extension = 1;
   static constexpr int transport_sequence_extension = 3;
   static constexpr int mid_extension = 4;
   static constexpr int rid_extension = 5;
 
+  enum class Pictures { vp8, h264, both };  ///< what it knows; repairs are of VP8 only
   struct Shape {
     bool sends = false;  ///< one microphone (mid 0) and one camera (mid 1)
     int video_slots = 0, audio_slots = 0;
@@ -42,6 +44,8 @@ class Caller {
     const char* setup = "actpass";
     bool reports_arrivals = false;  ///< knows transport-wide feedback for what it receives
     bool simulcast = false;         ///< its camera has the layers q, h, f
+    Pictures camera = Pictures::vp8, slots = Pictures::vp8;
+    bool has_screen = false;  ///< sends a screen too (mid 2)
   };
   struct Slot {
     bool video{};

@@ -53,18 +53,20 @@ class Program::Feed : public stage::Sink {
  public:
   explicit Feed(std::function<void()> changed) : changed_(std::move(changed)) {}
 
-  void on_packet(SourceId source, stage::Kind kind, std::span<const std::byte> rtp) override {
+  void on_packet(SourceId source, stage::Codec codec, std::span<const std::byte> rtp) override {
     const std::lock_guard lock(mutex_);
-    if (kind == stage::Kind::audio) {
+    if (codec != stage::Codec::opus) {
+      pictures_[source] = codec;
+    } else {
       const bool new_voice = !voices_.contains(source);
       voices_[source] = std::chrono::steady_clock::now();
       if (new_voice && changed_) changed_();
     }
     const auto arrived = gst_clock_get_time(clock_.get());
     const auto tap = taps_.find(source);
-    if (tap != taps_.end() && tap->second->push(kind, rtp, arrived)) return;
+    if (tap != taps_.end() && tap->second->push(codec, rtp, arrived)) return;
     if (tap != taps_.end()) lose(source);
-    hold(source, {kind, {rtp.begin(), rtp.end()}, arrived});
+    hold(source, {codec, {rtp.begin(), rtp.end()}, arrived});
   }
   void on_scene(const Scene& scene) override {
     const std::lock_guard lock(mutex_);
@@ -85,6 +87,12 @@ class Program::Feed : public stage::Sink {
     for (const auto& [source, at] : voices_) heard.insert(source);
     return heard;
   }
+  /// What its picture was coded in last.
+  stage::Codec picture_codec(SourceId source) {
+    const std::lock_guard lock(mutex_);
+    const auto known = pictures_.find(source);
+    return known == pictures_.end() ? stage::Codec::vp8 : known->second;
+  }
   /// False once the source has become another stream.
   bool connected(SourceId source) {
     const std::lock_guard lock(mutex_);
@@ -94,7 +102,7 @@ class Program::Feed : public stage::Sink {
     const std::lock_guard lock(mutex_);
     taps_[source] = tap;
     for (const auto& packet : std::exchange(held_[source], {}))
-      if (!tap->push(packet.kind, packet.rtp, packet.arrived)) return lose(source);
+      if (!tap->push(packet.codec, packet.rtp, packet.arrived)) return lose(source);
   }
   void disconnect(SourceId source) {
     const std::lock_guard lock(mutex_);
@@ -114,7 +122,7 @@ class Program::Feed : public stage::Sink {
 
  private:
   struct Held {
-    stage::Kind kind;
+    stage::Codec codec;
     std::vector<std::byte> rtp;
     GstClockTime arrived;
   };
@@ -138,6 +146,7 @@ class Program::Feed : public stage::Sink {
   std::function<void()> changed_;
   Scene scene_;
   std::map<SourceId, std::chrono::steady_clock::time_point> voices_;
+  std::map<SourceId, stage::Codec> pictures_;
   std::map<SourceId, Tap*> taps_;
   std::map<SourceId, std::vector<Held>> held_;
   Ref<GstClock> clock_ = system_clock();
@@ -199,7 +208,7 @@ void Program::update() {
 void Program::take_in(Input& input, SourceId source) {
   input.source = source;
   input.tap = std::make_unique<Tap>(
-      pipeline_.base_time(),
+      pipeline_.base_time(), feed_->picture_codec(source),
       [&input](stage::Kind kind, GstSample* sample, GstClockTime at) {
         push_at(kind == stage::Kind::video ? input.picture.get() : input.sound.get(), sample, at);
       },

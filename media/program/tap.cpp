@@ -7,19 +7,30 @@ namespace {
 
 // No drop-on-latency: with frames 40 ms apart it threw away the keyframe whenever the 80 ms timer was a
 // moment late.
-constexpr auto text =
+constexpr auto entrance =
     "appsrc name=video is-live=true format=time max-buffers=600 leaky-type=downstream "
-    "caps=\"application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96\" ! "
-    "rtpjitterbuffer latency=80 ! rtpvp8depay wait-for-keyframe=true "
-    "request-keyframe=true ! "
-    "vp8dec threads=1 max-errors=-1 automatic-request-sync-points=true ! appsink name=picture sync=false "
-    "async=false max-buffers=4 drop=true "
+    "caps=\"application/x-rtp,media=video,encoding-name=";
+constexpr auto buffer = ",clock-rate=90000,payload=96\" ! rtpjitterbuffer latency=80 ! ";
+constexpr auto vp8_decoder =
+    "rtpvp8depay wait-for-keyframe=true request-keyframe=true ! "
+    "vp8dec threads=1 max-errors=-1 automatic-request-sync-points=true";
+// One thread: with more, avdec_h264 holds back a picture for each.
+constexpr auto h264_decoder =
+    "rtph264depay wait-for-keyframe=true request-keyframe=true ! h264parse ! "
+    "avdec_h264 max-threads=1 max-errors=-1 output-corrupt=false automatic-request-sync-points=true";
+constexpr auto rest =
+    " ! appsink name=picture sync=false async=false max-buffers=4 drop=true "
     "appsrc name=audio is-live=true format=time max-buffers=300 leaky-type=downstream "
     "caps=\"application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=111\" ! "
     "rtpjitterbuffer latency=80 ! rtpopusdepay ! opusdec plc=true ! audioconvert ! "
     "audioresample ! "
     "audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! "
     "appsink name=sound sync=false async=false max-buffers=50 drop=true";
+
+std::string text(stage::Codec picture) {
+  return std::string(entrance) + rtp::name_of(picture) + buffer +
+         (picture == stage::Codec::h264 ? h264_decoder : vp8_decoder) + rest;
+}
 
 constexpr std::byte video_type{96};
 constexpr std::byte audio_type{111};
@@ -42,14 +53,15 @@ GstPadProbeReturn hear_wish(GstPad*, GstPadProbeInfo* info, gpointer wants_keyfr
 
 }  // namespace
 
-Tap::Tap(GstClockTime base_time, OnRaw on_raw, std::function<void()> wants_keyframe)
-    : on_raw_(std::move(on_raw)),
+Tap::Tap(GstClockTime base_time, stage::Codec picture, OnRaw on_raw, std::function<void()> wants_keyframe)
+    : picture_codec_(picture),
+      on_raw_(std::move(on_raw)),
       wants_keyframe_(std::move(wants_keyframe)),
       take_picture_([this](GstSample* sample) { pass(stage::Kind::video, sample); }),
       take_sound_([this](GstSample* sample) { pass(stage::Kind::audio, sample); }),
       // A broken bitstream is dropped by the elements; if one of them gives up all the same, this source
       // stays dark.
-      pipeline_(text, [](const Fault&) {}),
+      pipeline_(text(picture), [](const Fault&) {}),
       video_(pipeline_.get<GstAppSrc>("video")),
       audio_(pipeline_.get<GstAppSrc>("audio")) {
   pipeline_.use_base_time(base_time);
@@ -62,8 +74,10 @@ Tap::Tap(GstClockTime base_time, OnRaw on_raw, std::function<void()> wants_keyfr
 
 Tap::~Tap() = default;
 
-bool Tap::push(stage::Kind kind, std::span<const std::byte> rtp, GstClockTime arrived) {
+bool Tap::push(stage::Codec codec, std::span<const std::byte> rtp, GstClockTime arrived) {
   if (rtp.size() < 12) return true;
+  const auto kind = stage::kind_of(codec);
+  if (kind == stage::Kind::video && codec != picture_codec_) return false;
   std::uint32_t ssrc = 0;
   for (std::size_t i = 8; i < 12; ++i) ssrc = ssrc << 8 | std::to_integer<std::uint32_t>(rtp[i]);
   auto& known = ssrcs_.at(kind == stage::Kind::video ? 0 : 1);

@@ -23,21 +23,23 @@ class Tap {
 
   /// `wants_keyframe`: streaming threads; packets were lost for good and the picture stands still until a
   /// keyframe comes.
-  Tap(GstClockTime base_time, OnRaw on_raw, std::function<void()> wants_keyframe);
+  /// `picture`: what its picture is coded in.
+  Tap(GstClockTime base_time, stage::Codec picture, OnRaw on_raw, std::function<void()> wants_keyframe);
   ~Tap();
   Tap(const Tap&) = delete;
   Tap& operator=(const Tap&) = delete;
 
   /// `arrived`: on the system clock. False when the packet is of another stream than those before (the hall
-  /// has reconnected): a jitter buffer and a decoder that wait for the rest of the old one would show nothing
-  /// for long, so the tap must be built anew.
-  bool push(stage::Kind kind, std::span<const std::byte> rtp, GstClockTime arrived);
+  /// has reconnected), or of another codec: a jitter buffer and a decoder that wait for the rest of the old
+  /// one would show nothing for long, so the tap must be built anew.
+  bool push(stage::Codec codec, std::span<const std::byte> rtp, GstClockTime arrived);
   /// Milliseconds since the last decoded picture; large when there was none.
   std::chrono::milliseconds picture_age() const;
 
  private:
   void pass(stage::Kind kind, GstSample* sample);
 
+  stage::Codec picture_codec_;
   OnRaw on_raw_;
   std::function<void()> wants_keyframe_;
   std::array<std::optional<std::uint32_t>, 2> ssrcs_;  ///< by kind; media thread

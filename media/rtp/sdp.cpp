@@ -143,7 +143,7 @@ class OfferReader {
   static void keep_first(std::string& field, std::string_view value) {
     if (field.empty()) field = value.substr(0, 256);
   }
-  static Codec* find(OfferedMedia& media, std::string_view payload_type) {
+  static OfferedCodec* find(OfferedMedia& media, std::string_view payload_type) {
     const auto wanted = number<int>(payload_type);
     for (auto& codec : media.codecs)
       if (wanted && codec.payload_type == *wanted) return &codec;
@@ -224,13 +224,80 @@ int extension_id(const OfferedMedia& media, std::string_view uri) {
 }
 
 /// RED that may hold this codec: its fmtp lists payload types, "111/111" (RFC 2198 5).
-int red_of(const OfferedMedia& media, const Codec& codec) {
+int red_of(const OfferedMedia& media, const OfferedCodec& codec) {
   const auto carried = std::to_string(codec.payload_type);
   for (const auto& other : media.codecs)
     if (other.name == "red" && other.clock_rate == codec.clock_rate && other.channels == codec.channels &&
         (other.parameters == carried || other.parameters.starts_with(carried + "/")))
       return other.payload_type;
   return -1;
+}
+
+bool repairs(const OfferedCodec& other, const OfferedCodec& codec) {
+  return other.name == "rtx" && other.parameters == "apt=" + std::to_string(codec.payload_type);
+}
+
+AgreedCodec agreed_codec(const OfferedMedia& media, Codec codec, const OfferedCodec& offered,
+                         std::string profile = {}) {
+  AgreedCodec agreed{codec, offered.payload_type, -1, std::move(profile)};
+  for (const auto& other : media.codecs)
+    if (repairs(other, offered)) agreed.repair_payload_type = other.payload_type;
+  return agreed;
+}
+
+/// The value of a parameter of a=fmtp ("a=1;b=2"), in lower case; empty: it is not there.
+std::string parameter(const OfferedCodec& codec, std::string_view name) {
+  std::string_view rest = codec.parameters;
+  while (!rest.empty()) {
+    auto value = cut(rest, ';');
+    while (value.starts_with(' ')) value.remove_prefix(1);
+    if (lower(cut(value, '=')) == name) return lower(value);
+  }
+  return {};
+}
+
+/// How gladly an H.264 of the offer is taken: main holds constrained baseline, and a slot carries either.
+/// Nothing (0) without packetization-mode=1: single NAL units would limit what a sender may send.
+int liking(const OfferedCodec& codec) {
+  if (codec.name != "h264" || codec.clock_rate != 90000 || parameter(codec, "packetization-mode") != "1")
+    return 0;
+  // RFC 6184 8.1: profile_idc, constraints, level_idc as hex; without it baseline.
+  const auto profile = parameter(codec, "profile-level-id");
+  if (profile.size() != 6 ||
+      !std::all_of(profile.begin(), profile.end(), [](unsigned char c) { return std::isxdigit(c) != 0; }))
+    return profile.empty() ? 1 : 0;
+  if (profile.starts_with("4d")) return 3;
+  if (!profile.starts_with("42")) return 0;
+  return (std::stoi(profile.substr(2, 2), nullptr, 16) & 0x40) != 0 ? 2 : 1;
+}
+
+std::vector<AgreedCodec> agreed_pictures(const OfferedMedia& media, bool only_one) {
+  std::vector<AgreedCodec> agreed;
+  for (const auto& offered : media.codecs)
+    if (offered.name == "vp8" && offered.clock_rate == 90000 && agreed.empty())
+      agreed.push_back(agreed_codec(media, Codec::vp8, offered));
+  if (only_one && !agreed.empty()) return agreed;
+  // Of equals the first: what the offerer likes best.
+  const auto best = std::max_element(media.codecs.begin(), media.codecs.end(),
+                                     [](const auto& a, const auto& b) { return liking(a) < liking(b); });
+  if (best != media.codecs.end() && liking(*best) > 0)
+    agreed.push_back(agreed_codec(media, Codec::h264, *best, parameter(*best, "profile-level-id")));
+  return agreed;
+}
+
+void write_picture_codec(std::ostringstream& out, const AgreedCodec& codec) {
+  const auto payload_type = codec.payload_type;
+  out << "a=rtpmap:" << payload_type << ' ' << name_of(codec.codec) << "/90000\r\n";
+  if (codec.codec == Codec::h264) {
+    out << "a=fmtp:" << payload_type << " level-asymmetry-allowed=1;packetization-mode=1";
+    if (!codec.profile.empty()) out << ";profile-level-id=" << codec.profile;
+    out << "\r\n";
+  }
+  for (const auto* feedback : {"nack", "nack pli", "ccm fir"})
+    out << "a=rtcp-fb:" << payload_type << ' ' << feedback << "\r\n";
+  if (codec.repair_payload_type >= 0)
+    out << "a=rtpmap:" << codec.repair_payload_type << " rtx/90000\r\na=fmtp:" << codec.repair_payload_type
+        << " apt=" << payload_type << "\r\n";
 }
 
 void write_media(std::ostringstream& out, const OfferedMedia& offered, const AgreedMedia& agreed) {
@@ -243,9 +310,10 @@ void write_media(std::ostringstream& out, const OfferedMedia& offered, const Agr
   // The first one is what they send: a voice with redundancy wherever it is known. 34 kbit/s more while
   // somebody speaks, and a lost packet is there with the next one, without asking.
   if (agreed.red_payload_type >= 0 && agreed.to_us) out << ' ' << agreed.red_payload_type;
-  out << ' ' << agreed.payload_type;
+  for (const auto& codec : agreed.codecs) out << ' ' << codec.payload_type;
   if (agreed.red_payload_type >= 0 && !agreed.to_us) out << ' ' << agreed.red_payload_type;
-  if (agreed.repair_payload_type >= 0) out << ' ' << agreed.repair_payload_type;
+  for (const auto& codec : agreed.codecs)
+    if (codec.repair_payload_type >= 0) out << ' ' << codec.repair_payload_type;
   out << "\r\nc=IN IP4 0.0.0.0\r\na=mid:" << offered.mid << "\r\na=rtcp-mux\r\na=rtcp-rsize\r\na="
       << (agreed.to_us && agreed.from_us ? "sendrecv"
           : agreed.from_us               ? "sendonly"
@@ -256,8 +324,8 @@ void write_media(std::ostringstream& out, const OfferedMedia& offered, const Agr
         std::pair(agreed.transport_sequence_extension, transport_sequence_uri),
         std::pair(agreed.rid_extension, rid_uri), std::pair(agreed.repaired_rid_extension, repaired_rid_uri)})
     if (id != 0) out << "a=extmap:" << id << ' ' << uri << "\r\n";
-  const auto payload_type = agreed.payload_type;
   if (agreed.kind == MediaKind::audio) {
+    const auto payload_type = agreed.codec().payload_type;
     out << "a=rtpmap:" << payload_type << " opus/48000/2\r\na=fmtp:" << payload_type
         << " minptime=10;useinbandfec=1;usedtx=1\r\n";
     if (agreed.repeats_audio) out << "a=rtcp-fb:" << payload_type << " nack\r\n";
@@ -265,12 +333,7 @@ void write_media(std::ostringstream& out, const OfferedMedia& offered, const Agr
       out << "a=rtpmap:" << agreed.red_payload_type << " red/48000/2\r\na=fmtp:" << agreed.red_payload_type
           << ' ' << payload_type << '/' << payload_type << "\r\n";
   } else {
-    out << "a=rtpmap:" << payload_type << " VP8/90000\r\n";
-    for (const auto* feedback : {"nack", "nack pli", "ccm fir"})
-      out << "a=rtcp-fb:" << payload_type << ' ' << feedback << "\r\n";
-    if (agreed.repair_payload_type >= 0)
-      out << "a=rtpmap:" << agreed.repair_payload_type
-          << " rtx/90000\r\na=fmtp:" << agreed.repair_payload_type << " apt=" << payload_type << "\r\n";
+    for (const auto& codec : agreed.codecs) write_picture_codec(out, codec);
   }
   if (!agreed.rids.empty()) {
     for (const auto& rid : agreed.rids) out << "a=rid:" << rid << " recv\r\n";
@@ -278,7 +341,8 @@ void write_media(std::ostringstream& out, const OfferedMedia& offered, const Agr
     for (const auto& rid : agreed.rids) out << std::exchange(separator, ";") << rid;
     out << "\r\n";
   }
-  if (agreed.transport_sequence_extension != 0) out << "a=rtcp-fb:" << payload_type << " transport-cc\r\n";
+  if (agreed.transport_sequence_extension != 0)
+    for (const auto& codec : agreed.codecs) out << "a=rtcp-fb:" << codec.payload_type << " transport-cc\r\n";
   if (agreed.from_us)
     out << "a=msid:stage slot" << offered.mid << "\r\na=ssrc:" << agreed.slot_ssrc << " cname:stage\r\n";
 }
@@ -305,19 +369,18 @@ std::vector<AgreedMedia> agree(const Offer& offer) {
     agreed.kind = offered.kind;
     agreed.mid = offered.mid;
     if (offered.rejected || offered.direction == Direction::none) continue;
-    const auto codec = std::find_if(offered.codecs.begin(), offered.codecs.end(), [&](const Codec& c) {
-      return offered.kind == MediaKind::audio
-                 ? c.name == "opus" && c.clock_rate == 48000
-                 : offered.kind == MediaKind::video && c.name == "vp8" && c.clock_rate == 90000;
-    });
-    if (codec == offered.codecs.end()) continue;
-    agreed.accepted = true;
     agreed.to_us = offered.direction == Direction::send || offered.direction == Direction::both;
     agreed.from_us = offered.direction == Direction::receive || offered.direction == Direction::both;
-    agreed.payload_type = codec->payload_type;
-    const auto repairs = "apt=" + std::to_string(codec->payload_type);
-    for (const auto& other : offered.codecs)
-      if (other.name == "rtx" && other.parameters == repairs) agreed.repair_payload_type = other.payload_type;
+    if (offered.kind == MediaKind::video) agreed.codecs = agreed_pictures(offered, agreed.to_us);
+    if (offered.kind == MediaKind::audio)
+      for (const auto& codec : offered.codecs)
+        if (codec.name == "opus" && codec.clock_rate == 48000 && agreed.codecs.empty())
+          agreed.codecs.push_back(agreed_codec(offered, Codec::opus, codec));
+    agreed.accepted = !agreed.codecs.empty();
+    if (!agreed.accepted) continue;
+    const auto codec = std::find_if(offered.codecs.begin(), offered.codecs.end(), [&](const auto& one) {
+      return one.payload_type == agreed.codec().payload_type;
+    });
     agreed.mid_extension = extension_id(offered, mid_uri);
     if (offered.kind == MediaKind::audio) {
       agreed.level_extension = extension_id(offered, level_uri);

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "media/rtp/codec.h"
+
 /// SDP (RFC 8866) as WebRTC uses it (RFC 9429): reading an offer and writing the one answer.
 namespace diemcau::rtp {
 
@@ -13,7 +15,7 @@ enum class MediaKind { audio, video, other };
 /// As the offerer means it: `send` is what it sends to us.
 enum class Direction { send, receive, both, none };
 
-struct Codec {
+struct OfferedCodec {
   int payload_type{};
   std::string name;  ///< lower case: GStreamer writes OPUS
   int clock_rate{};
@@ -35,7 +37,7 @@ struct OfferedMedia {
   Direction direction = Direction::both;
   bool rejected = false;     ///< port 0 without bundle-only
   bool multiplexed = false;  ///< RTP and RTCP on one port
-  std::vector<Codec> codecs;
+  std::vector<OfferedCodec> codecs;
   std::vector<Extension> extensions;
   std::vector<std::uint32_t> ssrcs;                                   ///< of a=ssrc, in order, each once
   std::vector<std::pair<std::uint32_t, std::uint32_t>> repair_pairs;  ///< a=ssrc-group:FID: stream, its RTX
@@ -55,6 +57,12 @@ std::optional<Offer> parse_offer(std::string_view text, std::string& why);
 /// Of one camera: as browsers send them.
 inline constexpr std::size_t most_layers = 3;
 
+struct AgreedCodec {
+  Codec codec{};
+  int payload_type = -1, repair_payload_type = -1;
+  std::string profile;  ///< of H.264: profile-level-id as it was offered
+};
+
 /// What was agreed for one m-line.
 struct AgreedMedia {
   MediaKind kind{};
@@ -62,7 +70,9 @@ struct AgreedMedia {
   bool accepted = false;
   bool to_us = false;    ///< they send, we receive
   bool from_us = false;  ///< a slot
-  int payload_type = -1, repair_payload_type = -1;
+  /// Of what they send exactly one; a slot carries any of them. None: not accepted.
+  std::vector<AgreedCodec> codecs;
+  const AgreedCodec& codec() const { return codecs.front(); }
   // Of audio: what was offered is agreed.
   int red_payload_type = -1;   ///< RFC 2198, of Opus; -1: not offered
   bool repeats_audio = false;  ///< lost packets are asked for and sent again (RFC 4585 6.2.1)
@@ -77,7 +87,9 @@ struct AgreedMedia {
   std::uint32_t slot_ssrc = 0;  ///< ours; set by the caller of write_answer
 };
 
-/// Picks Opus and VP8 and the extensions that we know. An m-line of other codecs is not accepted.
+/// Picks Opus, VP8 and H.264, and the extensions that we know. An m-line of other codecs is not accepted. Of
+/// what they send VP8 is taken, and H.264 from who has nothing else: packetization-mode=1 (RFC 6184 6.2),
+/// baseline or main profile. A slot gets both where both are offered.
 std::vector<AgreedMedia> agree(const Offer& offer);
 
 struct AnswerIdentity {

@@ -13,9 +13,9 @@ constexpr std::array usual_parts{0.4, 0.6, 1.0};
 constexpr std::int64_t still_rate = 50'000;
 }  // namespace
 
-Camera::Camera(SourceId source, Peer* publisher, std::size_t layers) {
+Camera::Camera(SourceId source, Peer* publisher, Codec codec, std::size_t layers) {
   for (std::size_t i = 0; i < layers; ++i)
-    layers_.push_back(std::make_unique<Track>(source, Kind::video, publisher));
+    layers_.push_back(std::make_unique<Track>(source, codec, publisher));
 }
 
 int Camera::height_of(std::size_t index) const {
@@ -67,6 +67,8 @@ std::vector<std::int64_t> Camera::rates_of(std::size_t index, Clock::time_point 
       if (rates.empty() ? rate > 0 : rate > rates.back()) rates.push_back(rate);
   } else if (layers_.size() == 1) {
     rates.push_back(still_rate);
+  } else if (codec() != Codec::vp8) {
+    rates.push_back(usual_rate(height_of(index)));
   } else {
     for (const auto part : usual_parts)
       rates.push_back(static_cast<std::int64_t>(part * static_cast<double>(usual_rate(height_of(index)))));

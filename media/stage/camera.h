@@ -17,7 +17,9 @@ namespace diemcau::stage {
 class Camera {
  public:
   /// `layers`: 1 to rtp::most_layers.
-  Camera(SourceId source, Peer* publisher, std::size_t layers);
+  Camera(SourceId source, Peer* publisher, Codec codec, std::size_t layers);
+
+  Codec codec() const { return layers_.front()->codec(); }
 
   std::span<const std::unique_ptr<Track>> layers() const { return layers_; }
   Track& layer(std::size_t index) const { return *layers_.at(index); }

@@ -19,6 +19,23 @@ constexpr std::int64_t one_voice = 45'000;  // bit/s on the line, while somebody
 constexpr double pace = 1.2;                // of what the line carries: what waits here need not wait there
 constexpr std::size_t padding = 255;        // RFC 3550 5.1: at most
 
+/// Which of the m-line's layers a packet of a new SSRC says to be of (RFC 8852); nullopt: it does not say.
+std::optional<std::size_t> layer_of(const rtp::PacketView& view, const rtp::AgreedMedia& line, bool repair) {
+  if (line.rids.empty()) return 0;
+  const int id = repair ? line.repaired_rid_extension : line.rid_extension;
+  if (id == 0) return std::nullopt;
+  const auto value = rtp::find_extension(view, id);
+  const std::string_view rid(reinterpret_cast<const char*>(value.data()), value.size());
+  const auto found = std::find(line.rids.begin(), line.rids.end(), rid);
+  if (found == line.rids.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - line.rids.begin());
+}
+
+bool carries(const rtp::AgreedMedia& line, int payload_type) {
+  return payload_type == line.codec().payload_type || payload_type == line.codec().repair_payload_type ||
+         payload_type == line.red_payload_type;
+}
+
 }  // namespace
 
 Peer::Peer(PeerId id, std::optional<SourceId> publishes, std::vector<rtp::AgreedMedia> agreed,
@@ -41,66 +58,54 @@ Peer::Peer(PeerId id, std::optional<SourceId> publishes, std::vector<rtp::Agreed
       reports_arrivals_ = reports_arrivals_ || line.transport_sequence_extension != 0;
     }
     if (!line.to_us) continue;
-    auto& first = line.kind == rtp::MediaKind::video ? video_line_ : audio_line_;
-    if (first == nullptr) first = &line;
+    auto input = line.kind == rtp::MediaKind::video ? Input::camera : Input::microphone;
+    if (input == Input::camera && camera_line() != nullptr) input = Input::screen;
+    auto& place = lines_.at(static_cast<std::size_t>(input));
+    if (place == nullptr) place = &line;
   }
-  for (const auto* line : {audio_line_, video_line_}) {
+  for (const auto input : inputs) {
+    const auto* const sends = line(input);
     // Layers declare themselves by their packets, not in the offer.
-    if (line == nullptr || !line->rids.empty()) continue;
-    const auto kind = line == video_line_ ? Kind::video : Kind::audio;
-    for (const auto ssrc : line->ssrcs) bindings_[ssrc] = {kind, 0, std::nullopt};
-    for (const auto& [stream, repair] : line->repair_pairs) bindings_[repair] = {kind, 0, stream};
+    if (sends == nullptr || !sends->rids.empty()) continue;
+    for (const auto ssrc : sends->ssrcs) bindings_[ssrc] = {input, 0, std::nullopt};
+    for (const auto& [stream, repair] : sends->repair_pairs) bindings_[repair] = {input, 0, stream};
   }
-}
-
-std::size_t Peer::camera_layers() const { return std::max<std::size_t>(rids().size(), 1); }
-
-const std::vector<std::string>& Peer::rids() const {
-  static const std::vector<std::string> none;
-  return video_line_ == nullptr ? none : video_line_->rids;
 }
 
 Track* Peer::track_of(const Binding& binding) const {
-  if (binding.kind == Kind::audio) return microphone;
-  return camera == nullptr ? nullptr : &camera->layer(binding.layer);
+  switch (binding.input) {
+    case Input::microphone:
+      return microphone;
+    case Input::camera:
+      return camera == nullptr ? nullptr : &camera->layer(binding.layer);
+    case Input::screen:
+      return screen == nullptr ? nullptr : &screen->layer(binding.layer);
+  }
+  return nullptr;
 }
 
-std::optional<std::size_t> Peer::layer_of(const rtp::PacketView& view, bool repair) const {
-  const auto& names = rids();
-  if (names.empty()) return 0;
-  const int id = repair ? video_line_->repaired_rid_extension : video_line_->rid_extension;
-  if (id == 0) return std::nullopt;
-  const auto value = rtp::find_extension(view, id);
-  const std::string_view rid(reinterpret_cast<const char*>(value.data()), value.size());
-  const auto found = std::find(names.begin(), names.end(), rid);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - names.begin());
+bool Peer::is_of(const rtp::PacketView& view, Input input) const {
+  const auto& line_of_it = *line(input);
+  const auto mid = line_of_it.mid_extension != 0 ? rtp::find_extension(view, line_of_it.mid_extension)
+                                                 : std::span<const std::byte>();
+  if (!mid.empty())
+    return mid.size() == line_of_it.mid.size() &&
+           std::memcmp(mid.data(), line_of_it.mid.data(), mid.size()) == 0;
+  // Without a mid (webrtcbin sends none) a payload type that only this line has tells as much.
+  return std::all_of(inputs.begin(), inputs.end(), [&](Input other) {
+    return line(other) == nullptr || carries(*line(other), view.payload_type) == (other == input);
+  });
 }
 
 const Peer::Binding* Peer::bind(const rtp::PacketView& view) {
   if (const auto known = bindings_.find(view.ssrc); known != bindings_.end()) return &known->second;
   if (bindings_.size() >= most_bindings) return nullptr;
-  for (const auto* line : {audio_line_, video_line_}) {
-    if (line == nullptr) continue;
-    const auto mid = line->mid_extension != 0 ? rtp::find_extension(view, line->mid_extension)
-                                              : std::span<const std::byte>();
-    const bool by_mid = mid.size() == line->mid.size() && !mid.empty() &&
-                        std::memcmp(mid.data(), line->mid.data(), mid.size()) == 0;
-    const auto* other = line == audio_line_ ? video_line_ : audio_line_;
-    // Without a mid (webrtcbin sends none) a payload type that only this line has tells as much.
-    const bool by_type =
-        mid.empty() &&
-        (view.payload_type == line->payload_type || view.payload_type == line->repair_payload_type ||
-         view.payload_type == line->red_payload_type) &&
-        (other == nullptr || other->payload_type != view.payload_type);
-    if (!by_mid && !by_type) continue;
-    const bool repair = view.payload_type == line->repair_payload_type;
-    Binding binding{line == video_line_ ? Kind::video : Kind::audio, 0, std::nullopt};
-    if (line == video_line_) {
-      const auto layer = layer_of(view, repair);
-      if (!layer) return nullptr;
-      binding.layer = *layer;
-    }
+  for (const auto input : inputs) {
+    if (line(input) == nullptr || !is_of(view, input)) continue;
+    const bool repair = view.payload_type == line(input)->codec().repair_payload_type;
+    const auto layer = layer_of(view, *line(input), repair);
+    if (!layer) return nullptr;
+    Binding binding{input, *layer, std::nullopt};
     if (repair) {
       // Bandwidth probes come on the repair SSRC before any picture: wait until we know what it repairs.
       const auto* const track = track_of(binding);
@@ -116,18 +121,19 @@ Track* Peer::route(std::span<std::byte>& packet, const rtp::PacketView& view) {
   const auto* binding = bind(view);
   if (binding == nullptr) return nullptr;
   auto* const track = track_of(*binding);
-  const auto* const line = binding->kind == Kind::video ? video_line_ : audio_line_;
   if (track == nullptr) return nullptr;
-  const bool known = view.payload_type == line->payload_type || view.payload_type == line->red_payload_type;
+  const auto& sends = *line(binding->input);
+  const auto& codec = sends.codec();
+  const bool known = view.payload_type == codec.payload_type || view.payload_type == sends.red_payload_type;
   if (known && !binding->repairs) return track;
-  if (!binding->repairs || view.payload_type != line->repair_payload_type || view.payload.size() < 2)
+  if (!binding->repairs || view.payload_type != codec.repair_payload_type || view.payload.size() < 2)
     return nullptr;
   // RFC 4588 4: the original sequence number stands in front of the original payload. The packet is put back
   // as it was, without padding.
   const auto header = static_cast<std::size_t>(view.payload.data() - packet.data());
   const auto payload = view.payload.size() - 2;
   packet[0] &= ~std::byte{0x20};
-  packet[1] = static_cast<std::byte>((view.marker ? 0x80 : 0) | line->payload_type);
+  packet[1] = static_cast<std::byte>((view.marker ? 0x80 : 0) | codec.payload_type);
   packet[2] = packet[header];
   packet[3] = packet[header + 1];
   for (std::size_t i = 0; i < 4; ++i)
@@ -192,14 +198,15 @@ void Peer::send(std::span<std::byte> buffer, const Slot::Written& written) {
 }
 
 std::optional<int> Peer::redundant(const rtp::PacketView& view) const {
-  if (audio_line_ == nullptr || audio_line_->red_payload_type != view.payload_type) return std::nullopt;
-  return audio_line_->payload_type;
+  const auto* const sound = sound_line();
+  if (sound == nullptr || sound->red_payload_type != view.payload_type) return std::nullopt;
+  return sound->codec().payload_type;
 }
 
 void Peer::note_arrival(const rtp::PacketView& view, Clock::time_point now) {
-  for (const auto* line : {video_line_, audio_line_}) {
-    if (line == nullptr || line->transport_sequence_extension == 0) continue;
-    const auto value = rtp::find_extension(view, line->transport_sequence_extension);
+  for (const auto* sends : lines_) {
+    if (sends == nullptr || sends->transport_sequence_extension == 0) continue;
+    const auto value = rtp::find_extension(view, sends->transport_sequence_extension);
     if (value.size() < 2) return;
     feedback_.on_packet(static_cast<std::uint16_t>(std::to_integer<unsigned>(value[0]) << 8 |
                                                    std::to_integer<unsigned>(value[1])),
@@ -210,8 +217,8 @@ void Peer::note_arrival(const rtp::PacketView& view, Clock::time_point now) {
 }
 
 std::optional<int> Peer::level(const rtp::PacketView& view) const {
-  if (audio_line_ == nullptr || audio_line_->level_extension == 0) return std::nullopt;
-  const auto value = rtp::find_extension(view, audio_line_->level_extension);
+  if (sound_line() == nullptr || sound_line()->level_extension == 0) return std::nullopt;
+  const auto value = rtp::find_extension(view, sound_line()->level_extension);
   if (value.empty()) return std::nullopt;
   // RFC 6464 3: 0 is the loudest, 127 silence, in -dBov. Speech lives above -60.
   const int below = static_cast<int>(std::to_integer<unsigned>(value[0]) & 0x7f);
@@ -318,7 +325,7 @@ void Peer::send_pictures(Clock::time_point now) {
 
 void Peer::send_feedback(Clock::time_point now) {
   for_each_track([&](Track& track) {
-    if (track.kind() == Kind::video || audio_line_->repeats_audio) ask_for_lost(track, now);
+    if (track.kind() == Kind::video || sound_line()->repeats_audio) ask_for_lost(track, now);
   });
   if (now - feedback_sent_ < feedback_interval) return;
   feedback_sent_ = now;

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -38,17 +39,20 @@ class Peer {
 
   /// What its packets feed; nullptr when it publishes none of that kind. Set by Stage.
   Camera* camera = nullptr;
+  Camera* screen = nullptr;
   Track* microphone = nullptr;
-  /// How many sizes of its camera it may send at once, at least 1.
-  std::size_t camera_layers() const;
-  const std::vector<std::string>& rids() const;
+  /// What it agreed to send as its camera: its first m-line of video. nullptr: none, as is its screen then.
+  const rtp::AgreedMedia* camera_line() const { return line(Input::camera); }
+  /// The second one.
+  const rtp::AgreedMedia* screen_line() const { return line(Input::screen); }
 
   /// Its sending tracks that have begun.
   template <class Do>
   void for_each_track(Do act) const {
-    if (camera != nullptr)
-      for (const auto& layer : camera->layers())
-        if (layer->ssrc() != 0) act(*layer);
+    for (const auto* pictures : {camera, screen})
+      if (pictures != nullptr)
+        for (const auto& layer : pictures->layers())
+          if (layer->ssrc() != 0) act(*layer);
     if (microphone != nullptr && microphone->ssrc() != 0) act(*microphone);
   }
 
@@ -92,14 +96,19 @@ class Peer {
   bool is_overspent() const { return is_thin() && bandwidth_.rate() < spent_; }
 
  private:
+  /// What it may send.
+  enum class Input : std::uint8_t { microphone, camera, screen };
+  static constexpr std::array inputs{Input::microphone, Input::camera, Input::screen};
   struct Binding {
-    Kind kind{};
+    Input input{};
     std::size_t layer = 0;                 ///< of the camera
     std::optional<std::uint32_t> repairs;  ///< this SSRC carries the retransmissions of that one
   };
+  const rtp::AgreedMedia* line(Input input) const { return lines_.at(static_cast<std::size_t>(input)); }
+  const rtp::AgreedMedia* sound_line() const { return line(Input::microphone); }
   const Binding* bind(const rtp::PacketView& view);
-  /// Which of its camera's layers a packet of a new SSRC says to be of (RFC 8852); nullopt: it does not say.
-  std::optional<std::size_t> layer_of(const rtp::PacketView& view, bool repair) const;
+  /// Whether a packet of a new SSRC is of this input's m-line, as far as it says.
+  bool is_of(const rtp::PacketView& view, Input input) const;
   Track* track_of(const Binding& binding) const;
   void leave(Slot& slot, std::span<std::byte> buffer, const Slot::Written& written, Clock::time_point now);
   void leave_again(std::span<std::byte> buffer, const Slot::Written& written);
@@ -119,8 +128,7 @@ class Peer {
   media::LiveCounters& counters_;
   std::uint32_t rtcp_ssrc_;
   std::vector<std::unique_ptr<Slot>> video_slots_, audio_slots_;
-  const rtp::AgreedMedia* audio_line_ = nullptr;  ///< its first sending m-line of that kind
-  const rtp::AgreedMedia* video_line_ = nullptr;
+  std::array<const rtp::AgreedMedia*, inputs.size()> lines_{};  ///< its sending m-lines; nullptr: none
   std::unordered_map<std::uint32_t, Binding> bindings_;
   rtp::LossGauge voice_loss_;  ///< of its downlink
   bool reports_arrivals_ = false;

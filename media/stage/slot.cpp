@@ -35,10 +35,10 @@ std::uint32_t ticks(Clock::duration time, std::uint32_t clock_rate) {
 }  // namespace
 
 Slot::Slot(Peer& peer, const rtp::AgreedMedia& agreed, std::uint16_t first_sequence)
-    : voice(agreed.red_payload_type, agreed.payload_type),
+    : voice(agreed.red_payload_type, agreed.codec().payload_type),
       peer_(peer),
       kind_(agreed.kind == rtp::MediaKind::video ? Kind::video : Kind::audio),
-      payload_type_(static_cast<std::uint8_t>(agreed.payload_type)),
+      codecs_(agreed.codecs),
       ssrc_(agreed.slot_ssrc),
       clock_rate_(kind_ == Kind::video ? video_clock : audio_clock),
       highest_(first_sequence),
@@ -62,8 +62,14 @@ Slot::Slot(Peer& peer, const rtp::AgreedMedia& agreed, std::uint16_t first_seque
   extension_size_ = head + 4 * words;
 }
 
-void Slot::bind(const rtp::PacketView& first, const std::optional<rtp::Vp8Descriptor>& picture,
+bool Slot::takes(Codec codec) const {
+  return std::any_of(codecs_.begin(), codecs_.end(), [=](const auto& one) { return one.codec == codec; });
+}
+
+void Slot::bind(Codec codec, const rtp::PacketView& first, const std::optional<rtp::Vp8Descriptor>& picture,
                 Clock::time_point now) {
+  for (const auto& one : codecs_)
+    if (one.codec == codec) payload_type_ = static_cast<std::uint8_t>(one.payload_type);
   replaying_ = replayed_ = false;
   voice.begin();
   picture_time_ = left_out_time_ = std::nullopt;

@@ -32,6 +32,8 @@ class Slot {
   Kind kind() const { return kind_; }
   std::uint32_t ssrc() const { return ssrc_; }
   Peer& peer() const { return peer_; }
+  /// The viewer has agreed to get this codec here.
+  bool takes(Codec codec) const;
 
   Track* current = nullptr;  ///< what it shows. Kept by Stage
   Track* pending = nullptr;  ///< what it will show from that track's next keyframe on. Kept by Stage
@@ -40,11 +42,12 @@ class Slot {
   /// nullptr). Kept by Stage.
   std::optional<Step> share;
 
-  /// From this packet on (for video: the first of a keyframe) the slot continues with another stream.
-  void bind(const rtp::PacketView& first, const std::optional<rtp::Vp8Descriptor>& picture,
+  /// From this packet on (for video: the first of a keyframe) the slot continues with another stream, of a
+  /// codec that it takes. `picture`: of VP8, here and below; other codecs pass as they are.
+  void bind(Codec codec, const rtp::PacketView& first, const std::optional<rtp::Vp8Descriptor>& picture,
             Clock::time_point now);
 
-  /// How many temporal layers of the picture go out (RFC 7741 4.2); the others are left out without a gap.
+  /// How many temporal layers of a VP8 picture go out (RFC 7741 4.2); the others are left out without a gap.
   /// Fewer from the next picture on, more from the next that needs none of those left out.
   int temporal_layers = all_temporal_layers;
   static constexpr int all_temporal_layers = 4;
@@ -117,7 +120,8 @@ class Slot {
 
   Peer& peer_;
   Kind kind_;
-  std::uint8_t payload_type_;
+  std::vector<rtp::AgreedCodec> codecs_;
+  std::uint8_t payload_type_ = 0;  ///< of the codec that it is bound to
   std::uint32_t ssrc_;
   std::uint32_t clock_rate_;
   /// The header extensions, whole and padded: our mid, and room for the transport-wide sequence number. Empty

@@ -46,16 +46,32 @@ void Stage::add(Peer& peer) {
   // Whoever published this source before has lost it: the hall has reconnected.
   for (auto* other : peers_)
     if (other != &peer && other->publishes() == peer.publishes()) {
-      other->camera = nullptr;
+      other->camera = other->screen = nullptr;
       other->microphone = nullptr;
     }
-  auto& source = sources_[*peer.publishes()];
-  drop_tracks(source);
-  source.camera = std::make_unique<Camera>(*peer.publishes(), &peer, peer.camera_layers());
-  source.microphone = std::make_unique<Track>(*peer.publishes(), Kind::audio, &peer);
-  peer.camera = source.camera.get();
-  peer.microphone = source.microphone.get();
-  source.told.reset();
+  const auto id = *peer.publishes();
+  withdraw(id);
+  withdraw(media::screen_of(id));
+  peer.camera = publish(id, peer, peer.camera_line());
+  peer.microphone = (sources_[id].microphone = std::make_unique<Track>(id, Codec::opus, &peer)).get();
+  if (peer.screen_line() != nullptr) peer.screen = publish(media::screen_of(id), peer, peer.screen_line());
+}
+
+/// `line`: what it has agreed to send; nullptr: nothing, and no packet will come.
+Camera* Stage::publish(SourceId id, Peer& peer, const rtp::AgreedMedia* line) {
+  auto& source = sources_[id];
+  if (line != nullptr) source.rids = line->rids;
+  source.camera = std::make_unique<Camera>(id, &peer, line != nullptr ? line->codec().codec : Codec::vp8,
+                                           std::max<std::size_t>(source.rids.size(), 1));
+  if (media::is_screen(id) && source.rids.empty()) source.rids.emplace_back();
+  return source.camera.get();
+}
+
+void Stage::withdraw(SourceId id) {
+  const auto source = sources_.find(id);
+  if (source == sources_.end()) return;
+  drop_tracks(source->second);
+  sources_.erase(source);
 }
 
 void Stage::start(Peer& peer, Clock::time_point now) {
@@ -67,10 +83,11 @@ void Stage::remove(Peer& peer) {
   for (auto* slots : {&peer.video_slots(), &peer.audio_slots()})
     for (auto& slot : *slots) let_go(*slot);
   started_.erase(&peer);
+  missing_.erase(&peer);
   std::erase(peers_, &peer);
   if (peer.publishes() && peer.camera != nullptr) {
-    drop_tracks(sources_[*peer.publishes()]);
-    sources_.erase(*peer.publishes());
+    withdraw(*peer.publishes());
+    withdraw(media::screen_of(*peer.publishes()));
     // Its place may be what another voice waits for.
     arrange_sound();
   }
@@ -127,13 +144,11 @@ void Stage::set_audible(std::vector<SourceId> sources, Clock::time_point now) {
 }
 
 void Stage::set_clip(bool running, Clock::time_point now) {
-  auto& source = sources_[clip];
-  drop_tracks(source);
+  withdraw(clip);
   if (running) {
-    source.camera = std::make_unique<Camera>(clip, nullptr, 1);
-    source.microphone = std::make_unique<Track>(clip, Kind::audio, nullptr);
-  } else {
-    sources_.erase(clip);
+    auto& source = sources_[clip];
+    source.camera = std::make_unique<Camera>(clip, nullptr, Codec::vp8, 1);
+    source.microphone = std::make_unique<Track>(clip, Codec::opus, nullptr);
   }
   arrange(now);
 }
@@ -174,10 +189,16 @@ void Stage::arrange(Clock::time_point now) {
   tell_wanted(now);
 }
 
-Camera* Stage::camera_for(const Peer& peer, std::size_t cell) const {
+Camera* Stage::camera_for(Peer& peer, std::size_t cell) {
   const auto source = cell < scene_.cells.size() ? scene_.cells[cell].source : std::nullopt;
-  // A hall shows its own picture from its own camera: nothing of it is sent back.
-  return source && source != peer.publishes() ? camera_of(*source) : nullptr;
+  if (!source) return nullptr;
+  // A hall shows its own pictures itself: nothing of them is sent back.
+  const auto& own = peer.publishes();
+  if (own && (source == *own || source == media::screen_of(*own))) return nullptr;
+  auto* const camera = camera_of(*source);
+  if (camera == nullptr || peer.video_slots().at(cell)->takes(camera->codec())) return camera;
+  if (missing_[&peer].insert(*source).second) calls_.codec_missing(peer.id(), *source, camera->codec());
+  return nullptr;
 }
 
 void Stage::aim_pictures(Peer& peer, Clock::time_point now) {
@@ -197,7 +218,7 @@ void Stage::aim_thin_pictures(Peer& peer, Clock::time_point now) {
   auto& slots = peer.video_slots();
   std::vector<Ladder> cells(slots.size());
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    const auto* const camera = camera_for(peer, i);
+    auto* const camera = camera_for(peer, i);
     if (camera == nullptr) continue;
     auto& [steps, shown] = cells[i];
     steps = camera->ladder(lines_of(scene_.layout, i), i == 0, now);
@@ -263,9 +284,9 @@ void Stage::tell_wanted(Clock::time_point now) {
     const auto* const publisher = source.camera ? source.camera->layer(0).publisher() : nullptr;
     if (publisher == nullptr || !started_.contains(publisher)) continue;
     std::vector<std::string> rids;
-    for (std::size_t i = 0; i < publisher->rids().size(); ++i)
-      if (now - source.needed.at(i) < linger) rids.push_back(publisher->rids()[i]);
-    if (publisher->rids().empty() || source.told == rids) continue;
+    for (std::size_t i = 0; i < source.rids.size(); ++i)
+      if (now - source.needed.at(i) < linger) rids.push_back(source.rids[i]);
+    if (source.rids.empty() || source.told == rids) continue;
     source.told = rids;
     calls_.camera_wanted(id, std::move(rids));
   }
@@ -350,7 +371,8 @@ void Stage::on_packet(Peer& peer, std::span<std::byte> packet, Clock::time_point
   const auto arrived = track->take(packet, now);
   if (!arrived) return;
   // A size more to choose from.
-  if (!was_alive && track->kind() == Kind::video && peer.camera_layers() > 1) arrange(now);
+  if (!was_alive && track->kind() == Kind::video && camera_of(track->source())->layers().size() > 1)
+    arrange(now);
   pass_on(*track, *arrived, now);
 }
 
@@ -397,10 +419,10 @@ void Stage::pass_on(Track& track, const Track::Arrived& arrived, Clock::time_poi
     slot->live_step(arrived.packet, now);
     slot->peer().forward(*slot, arrived.packet, arrived.picture, now, true);
   }
-  if (!track.waiting.empty() && (track.kind() == Kind::audio || arrived.picture->keyframe)) {
+  if (!track.waiting.empty() && (track.kind() == Kind::audio || arrived.keyframe)) {
     for (auto* slot : std::exchange(track.waiting, {})) {
       show(*slot, track);
-      slot->bind(arrived.packet, arrived.picture, now);
+      slot->bind(track.codec(), arrived.packet, arrived.picture, now);
       slot->peer().forward(*slot, arrived.packet, arrived.picture, now, true);
       slot->peer().send_reports(now, std::chrono::system_clock::now(), slot);
     }
@@ -410,12 +432,12 @@ void Stage::pass_on(Track& track, const Track::Arrived& arrived, Clock::time_poi
     if (!is_in_scene(track.source())) return;
     auto& camera = *camera_of(track.source());
     // A renderer gets one size at a time, and changes to another at its key frame.
-    if (&track == camera.next_recorded && (camera.recorded == nullptr || arrived.picture->keyframe))
+    if (&track == camera.next_recorded && (camera.recorded == nullptr || arrived.keyframe))
       camera.recorded = &track;
     if (&track != camera.recorded) return;
   }
   for (const auto& sink : sinks_)
-    sink->on_packet(track.source(), track.kind(), track.history.find(arrived.packet.sequence));
+    sink->on_packet(track.source(), track.codec(), track.history.find(arrived.packet.sequence));
 }
 
 void Stage::replay(Slot& slot, Track& track, Clock::time_point now) {
@@ -424,10 +446,9 @@ void Stage::replay(Slot& slot, Track& track, Clock::time_point now) {
   bool first = true;
   for (auto sequence = range->first;; ++sequence) {
     const auto packet = rtp::parse_packet(track.history.find(sequence));
-    const auto picture = packet ? rtp::parse_vp8(packet->payload) : std::nullopt;
-    if (picture) {
-      if (first) slot.bind(*packet, picture, now);
-      first = false;
+    if (packet) {
+      const auto picture = track.picture_of(*packet);
+      if (std::exchange(first, false)) slot.bind(track.codec(), *packet, picture, now);
       slot.replay_step(*packet);
       slot.peer().forward(slot, *packet, picture, now, true);
     }
@@ -467,8 +488,7 @@ void Stage::on_rtcp(Peer& peer, const rtp::RtcpReport& report, Clock::time_point
       const auto wanted = slot->repair(sequence, now);
       const auto packet = wanted ? rtp::parse_packet(slot->current->history.find(*wanted)) : std::nullopt;
       if (!packet) continue;
-      const auto picture = slot->kind() == Kind::video ? rtp::parse_vp8(packet->payload) : std::nullopt;
-      peer.forward(*slot, *packet, picture, now, false);
+      peer.forward(*slot, *packet, slot->current->picture_of(*packet), now, false);
     }
   }
 }

@@ -24,8 +24,10 @@ class Stage {
   /// Called on the media thread; must only enqueue.
   struct Calls {
     std::function<void()> ask_clip_keyframe;
-    /// Which layers of a source's camera somebody needs now, by rid. Of simulcast cameras only.
+    /// Which layers of a source's camera somebody needs now, by rid. Of simulcast cameras and screens only.
     std::function<void(SourceId, std::vector<std::string> rids)> camera_wanted;
+    /// What is on stage cannot be sent to this viewer: it has not agreed to the source's codec.
+    std::function<void(media::PeerId, SourceId, Codec)> codec_missing;
   };
   Stage(media::LiveCounters& counters, Calls calls);
   Stage(const Stage&) = delete;
@@ -66,6 +68,8 @@ class Stage {
   struct Source {
     std::unique_ptr<Camera> camera;
     std::unique_ptr<Track> microphone;
+    std::vector<std::string>
+        rids;  ///< of the camera's layers, as its sender is told of them; none: it is not
     int level = 0;
     std::array<Clock::time_point, rtp::most_layers> needed{};  ///< when each layer was last needed
     std::optional<std::vector<std::string>> told;              ///< what its sender knows to be needed
@@ -75,7 +79,10 @@ class Stage {
   void aim_thin_pictures(Peer& peer, Clock::time_point now);
   void need(const Camera& camera, std::size_t layer, Clock::time_point now);
   void on_arrivals(Peer& peer, std::span<const rtp::PacketStatus> told, Clock::time_point now);
-  Camera* camera_for(const Peer& peer, std::size_t cell) const;
+  /// What the viewer is to see in that slot.
+  Camera* camera_for(Peer& peer, std::size_t cell);
+  Camera* publish(SourceId id, Peer& peer, const rtp::AgreedMedia* line);
+  void withdraw(SourceId id);
   void aim(Slot& slot, Track* wanted, Clock::time_point now);
   void arrange_sound();
   void aim_sound(Peer& peer);
@@ -108,6 +115,7 @@ class Stage {
   std::array<Voices, 3> voices_{Voices(1), Voices(2), Voices(3)};
   std::vector<Peer*> peers_;
   std::set<const Peer*> started_;
+  std::map<const Peer*, std::set<SourceId>> missing_;  ///< what was told of as codec_missing
   std::vector<std::shared_ptr<Sink>> sinks_;
 };
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "media/rtp/h264.h"
+
 namespace diemcau::stage {
 namespace {
 // Two seconds of a good camera; 1.3 s of a voice, which nobody asks for any later.
@@ -17,11 +19,11 @@ double clock_of(Kind kind) { return kind == Kind::video ? video_clock : audio_cl
 rtp::NackLimits limits(Kind kind) { return kind == Kind::video ? rtp::for_video : rtp::for_voice; }
 }  // namespace
 
-Track::Track(SourceId source, Kind kind, Peer* publisher)
-    : history(kind == Kind::video ? video_history : audio_history),
-      nack(limits(kind)),
+Track::Track(SourceId source, Codec codec, Peer* publisher)
+    : history(kind_of(codec) == Kind::video ? video_history : audio_history),
+      nack(limits(kind_of(codec))),
       source_(source),
-      kind_(kind),
+      codec_(codec),
       publisher_(publisher) {}
 
 std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Clock::time_point now) {
@@ -34,9 +36,10 @@ std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Cloc
     highest_.reset();
     transit_.reset();
     lost_ += nack.lost();
-    nack = rtp::NackGenerator(limits(kind_));
+    nack = rtp::NackGenerator(limits(kind()));
     history.clear();
     keyframe_at_ = {};
+    keyframe_time_.reset();
     restarted_ = true;
   }
   ssrc_ = seen->ssrc;
@@ -52,7 +55,7 @@ std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Cloc
   const int ahead = rtp::sequence_distance(sequence, static_cast<std::uint16_t>(*highest_));
   if (ahead > 0) *highest_ += ahead;
   if (transit_ && ahead > 0) {
-    const double clock = clock_of(kind_);
+    const double clock = clock_of(kind());
     const auto sent = static_cast<double>(static_cast<std::int32_t>(seen->timestamp - transit_->first));
     const auto arrived = std::chrono::duration<double>(now - transit_->second).count() * clock;
     jitter_ += (std::abs(arrived - sent) - jitter_) / 16;
@@ -88,22 +91,46 @@ std::optional<Track::Arrived> Track::keep(const rtp::PacketView& seen, std::span
       !history.find(sequence).empty())
     return std::nullopt;
   Arrived arrived;
-  if (kind_ == Kind::video) {
-    arrived.picture = rtp::parse_vp8(seen.payload);
-    if (!arrived.picture) return std::nullopt;
-  }
-  const bool keyframe = arrived.picture && arrived.picture->keyframe;
+  if (!look_at(arrived, seen.payload, seen.timestamp)) return std::nullopt;
   last_packet_ = now;
-  history.add(sequence, bytes, keyframe);
+  history.add(sequence, bytes, arrived.keyframe);
   meter.add(bytes.size() + transport_overhead, arrived.picture ? arrived.picture->temporal_layer : 0, now);
   arrived.packet = *rtp::parse_packet(history.find(sequence));
   arrived.restarted = std::exchange(restarted_, false);
-  if (keyframe) {
+  if (arrived.keyframe) {
     gate.on_keyframe();
     keyframe_at_ = now;
-    height_ = arrived.picture->height;
   }
   return arrived;
+}
+
+bool Track::look_at(Arrived& arrived, std::span<const std::byte> payload, std::uint32_t timestamp) {
+  switch (codec_) {
+    case Codec::opus:
+      return true;
+    case Codec::vp8:
+      arrived.picture = rtp::parse_vp8(payload);
+      if (!arrived.picture) return false;
+      arrived.keyframe = arrived.picture->keyframe;
+      if (arrived.keyframe) height_ = arrived.picture->height;
+      return true;
+    case Codec::h264: {
+      const auto unit = rtp::parse_h264(payload);
+      if (!unit) return false;
+      if (unit->height != 0) height_ = unit->height;
+      // Its parameters come first, then its slices: who begins there has all.
+      if ((unit->sequence_parameters || unit->keyframe) && keyframe_time_ != timestamp) {
+        arrived.keyframe = true;
+        keyframe_time_ = timestamp;
+      }
+      return true;
+    }
+  }
+  return false;
+}
+
+std::optional<rtp::Vp8Descriptor> Track::picture_of(const rtp::PacketView& packet) const {
+  return codec_ == Codec::vp8 ? rtp::parse_vp8(packet.payload) : std::nullopt;
 }
 
 void Track::on_sender_report(const rtp::SenderReport& report, Clock::time_point now) {
@@ -112,7 +139,7 @@ void Track::on_sender_report(const rtp::SenderReport& report, Clock::time_point 
 }
 
 std::chrono::microseconds Track::jitter() const {
-  return std::chrono::microseconds(static_cast<std::int64_t>(jitter_ / clock_of(kind_) * 1e6));
+  return std::chrono::microseconds(static_cast<std::int64_t>(jitter_ / clock_of(kind()) * 1e6));
 }
 
 rtp::ReportBlock Track::receiver_block(Clock::time_point now) {

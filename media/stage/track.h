@@ -23,18 +23,20 @@ class Slot;
 class Track {
  public:
   /// `publisher` sends it, or nullptr for the clip.
-  Track(SourceId source, Kind kind, Peer* publisher);
+  Track(SourceId source, Codec codec, Peer* publisher);
   Track(const Track&) = delete;
   Track& operator=(const Track&) = delete;
 
   SourceId source() const { return source_; }
-  Kind kind() const { return kind_; }
+  Codec codec() const { return codec_; }
+  Kind kind() const { return kind_of(codec_); }
   Peer* publisher() const { return publisher_; }
 
   struct Arrived {
     rtp::PacketView packet;
-    std::optional<rtp::Vp8Descriptor> picture;  ///< of video
-    bool restarted = false;                     ///< another stream than before: slots must bind anew
+    std::optional<rtp::Vp8Descriptor> picture;  ///< of VP8
+    bool keyframe = false;   ///< of video: the first packet of a picture that needs none before it
+    bool restarted = false;  ///< another stream than before: slots must bind anew
   };
   /// Takes a plain packet in. nullopt: nothing to pass on (padding, a duplicate, a broken payload). The views
   /// point into the history and hold until the next packet.
@@ -43,6 +45,9 @@ class Track {
   /// Takes a lost packet in that another one has brought along (RFC 2198). It stays lost in what the sender
   /// is told about its line. nullopt: it is here already, or cannot be what it is said to be.
   std::optional<Arrived> recover(std::span<const std::byte> bytes, Clock::time_point now);
+
+  /// What a slot must know to write a packet of its history again; nullopt: nothing.
+  std::optional<rtp::Vp8Descriptor> picture_of(const rtp::PacketView& packet) const;
 
   /// Where it is going: slots that show it, and slots that wait for its next keyframe. Kept by Stage.
   std::vector<Slot*> viewers, waiting;
@@ -78,12 +83,14 @@ class Track {
  private:
   std::optional<Arrived> keep(const rtp::PacketView& seen, std::span<const std::byte> bytes,
                               Clock::time_point now);
+  bool look_at(Arrived& arrived, std::span<const std::byte> payload, std::uint32_t timestamp);
 
   SourceId source_;
-  Kind kind_;
+  Codec codec_;
   Peer* publisher_;
   std::uint32_t ssrc_ = 0;
   int height_ = 0;
+  std::optional<std::uint32_t> keyframe_time_;  ///< RTP timestamp of the last key frame
   bool restarted_ = false;
   Clock::time_point last_packet_{}, keyframe_at_{};
   // Receiver statistics of RFC 3550 6.4.1 and appendix A.

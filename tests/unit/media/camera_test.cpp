@@ -35,7 +35,7 @@ class CameraTest : public testing::Test {
   int lines_for(int lines) const { return camera_.best(lines, now_)->height(); }
 
   Clock::time_point now_{1h};
-  Camera camera_{source, nullptr, 3};
+  Camera camera_{source, nullptr, Codec::vp8, 3};
   std::uint16_t sequence_ = 0;
 };
 

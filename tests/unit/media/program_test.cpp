@@ -205,7 +205,7 @@ class FakeOutlet : public Outlet {
     events.push_back(std::move(event));
     changed_.notify_all();
   }
-  void feed(media::SourceId source, stage::Kind kind, GstSample* sample) {
+  void feed(media::SourceId source, stage::Codec codec, GstSample* sample) {
     GstMapInfo map;
     GstBuffer* const buffer = gst_sample_get_buffer(sample);
     if (gst_buffer_map(buffer, &map, GST_MAP_READ) == 0) return;
@@ -214,8 +214,8 @@ class FakeOutlet : public Outlet {
       const std::lock_guard lock(mutex_);
       sink = sink_;
     }
-    if (kind == stage::Kind::video && lose_a_picture.exchange(false)) sink.reset();
-    if (sink) sink->on_packet(source, kind, std::as_bytes(std::span(map.data, map.size)));
+    if (codec != stage::Codec::opus && lose_a_picture.exchange(false)) sink.reset();
+    if (sink) sink->on_packet(source, codec, std::as_bytes(std::span(map.data, map.size)));
     gst_buffer_unmap(buffer, &map);
   }
 
@@ -235,6 +235,11 @@ class FakeOutlet : public Outlet {
       return found.has_value();
     });
     return found;
+  }
+  void forget() {
+    const std::lock_guard lock(mutex_);
+    events.clear();
+    keyframe_requests = 0;
   }
   std::int64_t grown() const {
     std::int64_t bytes = 0;
@@ -258,26 +263,35 @@ class FakeOutlet : public Outlet {
 /// A hall's camera and microphone, as RTP in real time. Answers no keyframe request.
 class Camera {
  public:
-  Camera(FakeOutlet& outlet, media::SourceId source, int keyframe_every = 10)
-      : picture_([&outlet, source](GstSample* sample) { outlet.feed(source, stage::Kind::video, sample); }),
-        sound_([&outlet, source](GstSample* sample) { outlet.feed(source, stage::Kind::audio, sample); }) {
+  Camera(FakeOutlet& outlet, media::SourceId source, int keyframe_every = 10,
+         stage::Codec codec = stage::Codec::vp8, const std::string& pattern = "smpte")
+      : picture_([&outlet, source, codec](GstSample* sample) { outlet.feed(source, codec, sample); }),
+        sound_([&outlet, source](GstSample* sample) { outlet.feed(source, stage::Codec::opus, sample); }),
+        pipeline_(text(codec, pattern), [](const Fault& fault) { ADD_FAILURE() << fault.text; }) {
     take_samples(pipeline_.get<GstAppSink>("picture").get(), &picture_);
     take_samples(pipeline_.get<GstAppSink>("sound").get(), &sound_);
-    pipeline_.set("encoder", "keyframe-max-dist", keyframe_every);
+    pipeline_.set("encoder", codec == stage::Codec::vp8 ? "keyframe-max-dist" : "key-int-max",
+                  keyframe_every);
     pipeline_.play();
   }
 
  private:
+  static std::string text(stage::Codec codec, const std::string& pattern) {
+    return "videotestsrc pattern=" + pattern +
+           " is-live=true ! video/x-raw,width=320,height=180,framerate=25/1 ! " +
+           (codec == stage::Codec::vp8
+                ? "vp8enc name=encoder deadline=1 cpu-used=-16 threads=1 ! rtpvp8pay mtu=1150 "
+                  "picture-id-mode=2"
+                : "x264enc name=encoder tune=zerolatency speed-preset=superfast threads=1 ! "
+                  "video/x-h264,profile=constrained-baseline ! rtph264pay mtu=1150 config-interval=-1 "
+                  "aggregate-mode=zero-latency") +
+           " ! appsink name=picture sync=false audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2 "
+           "! "
+           "opusenc ! rtpopuspay ! appsink name=sound sync=false";
+  }
+
   TakeSample picture_, sound_;
-  Pipeline pipeline_{
-      "videotestsrc is-live=true ! video/x-raw,width=320,height=180,framerate=25/1 ! vp8enc name=encoder "
-      "deadline=1 "
-      "cpu-used=-16 threads=1 ! rtpvp8pay mtu=1150 picture-id-mode=2 ! appsink "
-      "name=picture "
-      "sync=false audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay ! "
-      "appsink "
-      "name=sound sync=false",
-      [](const Fault& fault) { ADD_FAILURE() << fault.text; }};
+  Pipeline pipeline_;
 };
 
 class ProgramTest : public testing::Test {
@@ -391,6 +405,32 @@ TEST_F(ProgramTest, AHallThatReconnectsIsRecordedFromItsOneKeyframeOn) {
   programs.stop_recording(stage_id);
   ASSERT_TRUE(outlet_.wait_for<media::RecordingClosed>());
   EXPECT_GT(brightness_at_end(folder_ / "two.mp4"), 20) << "the second line's picture";
+}
+
+TEST_F(ProgramTest, ASourceMayComeBackWithAnotherCodec) {
+  outlet_.scene = {media::Layout::single, {{media::SourceId{1}, ""}}};
+  for (const auto& [before, after] :
+       {std::pair(stage::Codec::vp8, stage::Codec::h264), std::pair(stage::Codec::h264, stage::Codec::vp8)}) {
+    const auto file = folder_ / (std::string(rtp::name_of(after)) + ".mp4");
+    Programs programs(outlet_);
+    programs.start_recording(stage_id, file);
+    ASSERT_TRUE(outlet_.wait([&] { return outlet_.keyframe_requests > 0; }));
+    const auto grows = [&] {
+      const auto so_far = outlet_.grown();
+      return outlet_.wait([&] { return outlet_.grown() > so_far + 20000; }, 30s);
+    };
+    {
+      const Camera camera(outlet_, media::SourceId{1}, 10, before, "snow");
+      ASSERT_TRUE(grows());
+    }
+    const Camera camera(outlet_, media::SourceId{1}, 10, after, "white");
+    const auto seconds = outlet_.events.size();
+    ASSERT_TRUE(outlet_.wait([&] { return outlet_.events.size() > seconds + 5; }));
+    programs.stop_recording(stage_id);
+    ASSERT_TRUE(outlet_.wait_for<media::RecordingClosed>());
+    EXPECT_GT(brightness_at_end(file), 200) << "white in " << rtp::name_of(after);
+    outlet_.forget();
+  }
 }
 
 TEST_F(ProgramTest, APictureThatIsLostForGoodIsAskedForAnew) {

@@ -56,12 +56,12 @@ TEST(SdpGolden, ChromiumsOfferIsAnswered) {
   const auto agreed = agree(offer);
   EXPECT_TRUE(agreed[0].to_us);
   EXPECT_FALSE(agreed[0].from_us);
-  EXPECT_EQ(agreed[0].payload_type, 111);
+  EXPECT_EQ(agreed[0].codec().payload_type, 111);
   EXPECT_EQ(agreed[0].level_extension, 1);
   EXPECT_EQ(agreed[0].mid_extension, 4);
   EXPECT_EQ(agreed[0].ssrcs, std::vector<std::uint32_t>{466308391});
-  EXPECT_EQ(agreed[1].payload_type, 96);
-  EXPECT_EQ(agreed[1].repair_payload_type, 97);
+  EXPECT_EQ(agreed[1].codec().payload_type, 96);
+  EXPECT_EQ(agreed[1].codec().repair_payload_type, 97);
   EXPECT_EQ(agreed[1].transport_sequence_extension, 3);
   ASSERT_EQ(agreed[1].repair_pairs.size(), 1u);
   EXPECT_EQ(agreed[1].repair_pairs[0].first, agreed[1].ssrcs[0]);
@@ -75,10 +75,10 @@ TEST(SdpGolden, GStreamersOfferIsAnswered) {
   const auto agreed = agree(offer);
   ASSERT_EQ(agreed.size(), 4u);
   for (const auto& media : agreed) EXPECT_TRUE(media.accepted) << media.mid << ": port 0 means bundled here";
-  EXPECT_EQ(agreed[0].payload_type, 97) << "OPUS in capitals";
+  EXPECT_EQ(agreed[0].codec().payload_type, 97) << "OPUS in capitals";
   EXPECT_EQ(agreed[0].mid_extension, 0);
   EXPECT_EQ(agreed[1].ssrcs, std::vector<std::uint32_t>{1746358110});
-  EXPECT_EQ(agreed[1].repair_payload_type, -1);
+  EXPECT_EQ(agreed[1].codec().repair_payload_type, -1);
   expect_golden("gstreamer_answer.sdp", answer_to(offer));
 }
 
@@ -179,11 +179,74 @@ TEST(Sdp, RedundancyOfAnotherCodecIsNotAgreed) {
 }
 
 TEST(Sdp, OtherCodecsAreNotAccepted) {
-  const auto offer = taken(offer_with("VP8/90000", "H264/90000"));
+  const auto offer = taken(offer_with("VP8/90000", "VP9/90000"));
   EXPECT_FALSE(agree(offer)[0].accepted);
   const auto answer = answer_to(offer);
   EXPECT_NE(answer.find("m=video 0 UDP/TLS/RTP/SAVPF 0\r\n"), std::string::npos) << answer;
   EXPECT_NE(answer.find("a=inactive"), std::string::npos);
+}
+
+/// An offer of so many H.264 payload types, 102 and up, with these parameters.
+std::string h264_offer(const std::vector<std::string>& parameters, const std::string& direction,
+                       bool with_vp8) {
+  std::string types, lines;
+  int type = 102;
+  for (const auto& one : parameters) {
+    types += ' ' + std::to_string(type);
+    lines += "a=rtpmap:" + std::to_string(type) + " H264/90000\r\n";
+    if (!one.empty()) lines += "a=fmtp:" + std::to_string(type) + ' ' + one + "\r\n";
+    ++type;
+  }
+  auto text = offer_with("SAVPF 96 97", "SAVPF 96 97" + types) + lines;
+  text.replace(text.find("a=sendonly"), 10, "a=" + direction);
+  if (!with_vp8) text.replace(text.find("a=rtpmap:96 VP8"), 15, "a=rtpmap:96 AV1");
+  return text;
+}
+
+const std::string constrained = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
+const std::string main_profile = "profile-level-id=4D001F; packetization-mode=1";
+
+TEST(Sdp, ASenderOfVp8IsNotAskedForH264) {
+  const auto agreed = agree(taken(h264_offer({constrained}, "sendonly", true)))[0];
+  ASSERT_EQ(agreed.codecs.size(), 1u);
+  EXPECT_EQ(agreed.codec().codec, Codec::vp8);
+  EXPECT_EQ(agreed.codec().payload_type, 96);
+}
+
+TEST(Sdp, ASenderThatHasNothingElseSendsH264) {
+  const auto offer = taken(h264_offer({constrained}, "sendonly", false));
+  const auto agreed = agree(offer)[0];
+  ASSERT_EQ(agreed.codecs.size(), 1u);
+  EXPECT_EQ(agreed.codec().codec, Codec::h264);
+  EXPECT_EQ(agreed.codec().payload_type, 102);
+  const auto answer = answer_to(offer);
+  EXPECT_NE(answer.find("m=video 9 UDP/TLS/RTP/SAVPF 102\r\n"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("a=rtpmap:102 H264/90000\r\na=fmtp:102 level-asymmetry-allowed=1;"
+                        "packetization-mode=1;profile-level-id=42e01f\r\na=rtcp-fb:102 nack\r\n"),
+            std::string::npos)
+      << answer;
+}
+
+TEST(Sdp, ASlotCarriesBothCodecsAndOfH264TheWidestProfile) {
+  const auto offer = taken(h264_offer({constrained, main_profile}, "recvonly", true));
+  const auto agreed = agree(offer)[0];
+  ASSERT_EQ(agreed.codecs.size(), 2u);
+  EXPECT_EQ(agreed.codecs[0].codec, Codec::vp8);
+  EXPECT_EQ(agreed.codecs[1].codec, Codec::h264);
+  EXPECT_EQ(agreed.codecs[1].payload_type, 103);
+  EXPECT_EQ(agreed.codecs[1].profile, "4d001f");
+  EXPECT_NE(answer_to(offer).find("m=video 9 UDP/TLS/RTP/SAVPF 96 103 97\r\n"), std::string::npos);
+}
+
+TEST(Sdp, OtherKindsOfH264AreNotAccepted) {
+  for (const std::string parameters :
+       {"", "profile-level-id=42e01f", "packetization-mode=0;profile-level-id=42e01f",
+        "packetization-mode=1;profile-level-id=64001f", "packetization-mode=1;profile-level-id=42e0",
+        "packetization-mode=1;profile-level-id=42e0zz", "packetization-mode=2;profile-level-id=42e01f"})
+    EXPECT_FALSE(agree(taken(h264_offer({parameters}, "sendonly", false)))[0].accepted) << parameters;
+  const auto unstated = agree(taken(h264_offer({"packetization-mode=1"}, "sendonly", false)))[0];
+  EXPECT_TRUE(unstated.accepted) << "without a profile it is baseline (RFC 6184 8.1)";
+  EXPECT_EQ(unstated.codec().profile, "");
 }
 
 TEST(Sdp, ARejectedMediaLineStaysRejected) {

@@ -290,7 +290,7 @@ TEST_F(SoundTest, BrokenRedundancyDoesNothing) {
 /// Takes what a recording would.
 class Recording : public stage::Sink {
  public:
-  void on_packet(SourceId, stage::Kind, std::span<const std::byte> rtp) override {
+  void on_packet(SourceId, stage::Codec, std::span<const std::byte> rtp) override {
     const auto view = rtp::parse_packet(rtp);
     ASSERT_TRUE(view);
     EXPECT_EQ(view->payload_type, TestPeer::opus);
@@ -313,11 +313,12 @@ TEST(SoundOnStage, ARecordingGetsPlainPacketsInOrderAndEachOnce) {
   line.kind = rtp::MediaKind::audio;
   line.mid = "0";
   line.accepted = line.to_us = true;
-  line.payload_type = TestPeer::opus;
+  line.codecs = {{rtp::Codec::opus, TestPeer::opus, -1, {}}};
   line.red_payload_type = TestPeer::red;
   stage::Peer hall(PeerId{1}, SourceId{1}, {line},
                    std::make_unique<transport::Link>(ports, dtls, 1, "", "", now), counters, 1);
-  stage::Stage on_stage(counters, {[] {}, [](SourceId, std::vector<std::string>) {}});
+  stage::Stage on_stage(
+      counters, {[] {}, [](SourceId, std::vector<std::string>) {}, [](PeerId, SourceId, rtp::Codec) {}});
   const auto recording = std::make_shared<Recording>();
   on_stage.add(hall);
   on_stage.add_sink(recording, now);

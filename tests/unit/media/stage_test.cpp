@@ -61,7 +61,7 @@ class SlotTest : public testing::Test {
     media.kind = rtp::MediaKind::video;
     media.mid = "12";
     media.accepted = media.from_us = true;
-    media.payload_type = 100;
+    media.codecs = {{rtp::Codec::vp8, 100, -1, {}}, {rtp::Codec::h264, 102, -1, {}}};
     media.mid_extension = 4;
     media.transport_sequence_extension = 3;
     media.slot_ssrc = 0xabcdef;
@@ -89,7 +89,7 @@ class SlotTest : public testing::Test {
   }
   void bind(const In& in) {
     load(in);
-    slot_.bind(packet_, picture_, now_);
+    slot_.bind(Codec::vp8, packet_, picture_, now_);
   }
   std::optional<Sent> write(const In& in) {
     load(in);
@@ -473,7 +473,7 @@ class TrackTest : public testing::Test {
   }
 
   Clock::time_point now_{1h};
-  Track track_{SourceId{7}, Kind::video, nullptr};
+  Track track_{SourceId{7}, Codec::vp8, nullptr};
 };
 
 TEST_F(TrackTest, TakesEachPacketOnce) {
@@ -557,7 +557,7 @@ class VoiceTrackTest : public testing::Test {
   }
 
   Clock::time_point now_{1h};
-  Track track_{SourceId{7}, Kind::audio, nullptr};
+  Track track_{SourceId{7}, Codec::opus, nullptr};
 };
 
 TEST_F(VoiceTrackTest, WhatIsRecoveredComesOnce) {
