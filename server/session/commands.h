@@ -103,6 +103,21 @@ struct LowerHand {
 };
 BOOST_DESCRIBE_STRUCT(LowerHand, (), (site))
 
+/// The hall's page has a screen to share. It is seen where a cell shows Screen.
+struct ShareScreen {
+  static constexpr auto type = "share_screen";
+  static constexpr unsigned may = only(Giver::hall);
+};
+BOOST_DESCRIBE_STRUCT(ShareScreen, (), ())
+
+/// A hall stops its own; the operator any.
+struct StopSharing {
+  static constexpr auto type = "stop_sharing";
+  static constexpr unsigned may = Giver::operator_ | Giver::hall;
+  SiteId site{};
+};
+BOOST_DESCRIBE_STRUCT(StopSharing, (), (site))
+
 /// Opens the site's microphone and puts it on stage (in the main cell unless it is on stage already).
 struct GiveFloor {
   static constexpr auto type = "give_floor";
@@ -197,9 +212,10 @@ struct Resume {
 };
 BOOST_DESCRIBE_STRUCT(Resume, (), ())
 
-using Command = std::variant<Open, End, Join, Leave, LoseSite, StageScene, UndoScene, OpenMicrophone,
-                             CloseMicrophone, CloseOtherMicrophones, RaiseHand, LowerHand, GiveFloor,
-                             ExtendFloor, TakeFloor, PlayClip, PauseClip, ResumeClip, StopClip, FinishClip,
-                             StartRecording, StopRecording, FailRecording, BeginItem, Resume>;
+using Command =
+    std::variant<Open, End, Join, Leave, LoseSite, StageScene, UndoScene, OpenMicrophone, CloseMicrophone,
+                 CloseOtherMicrophones, RaiseHand, LowerHand, ShareScreen, StopSharing, GiveFloor,
+                 ExtendFloor, TakeFloor, PlayClip, PauseClip, ResumeClip, StopClip, FinishClip,
+                 StartRecording, StopRecording, FailRecording, BeginItem, Resume>;
 
 }  // namespace diemcau::session

@@ -45,9 +45,8 @@ std::optional<scheduler::Error> wrong_scene(const State& state, const Scene& sce
   for (std::size_t i = 0; i < scene.cells.size(); ++i) {
     const auto& source = scene.cells[i].source;
     if (!source) continue;
-    if (const auto* camera = std::get_if<Camera>(&*source);
-        camera != nullptr && !invited(state, camera->site))
-      return why("scene.site_not_invited", text(camera->site));
+    if (const auto site = site_of(*source); site && !invited(state, *site))
+      return why("scene.site_not_invited", text(*site));
     for (std::size_t j = 0; j < i; ++j)
       if (scene.cells[j].source == source) return why("scene.source_twice");
   }
@@ -91,6 +90,7 @@ Result<Events> decide(const State& state, const Actor& by, const Leave&) {
   if (state.speaker && state.speaker->site == by.site) events.emplace_back(FloorTaken{by.site});
   if (hall.microphone) events.emplace_back(MicrophoneClosed{by.site});
   if (hall.hand) events.emplace_back(HandLowered{by.site});
+  if (hall.screen) events.emplace_back(SharingStopped{by.site});
   events.emplace_back(SiteLeft{by.site});
   return events;
 }
@@ -152,6 +152,20 @@ Result<Events> decide(const State& state, const Actor& by, const LowerHand& comm
   ONLY_WHEN_OPEN(state);
   if (!state.hall(command.site).hand) return Events{};
   return Events{HandLowered{command.site}};
+}
+
+Result<Events> decide(const State& state, const Actor& by, const ShareScreen&) {
+  ONLY_WHEN_OPEN(state);
+  if (!state.connected(by.site)) return refuse("site.not_connected", text(by.site));
+  if (state.hall(by.site).screen) return Events{};
+  return Events{ScreenShared{by.site}};
+}
+
+Result<Events> decide(const State& state, const Actor& by, const StopSharing& command) {
+  if (by.giver == Giver::hall && by.site != command.site) return refuse("session.not_yours");
+  ONLY_WHEN_OPEN(state);
+  if (!state.hall(command.site).screen) return Events{};
+  return Events{SharingStopped{command.site}};
 }
 
 Result<Events> decide(const State& state, const Actor&, const GiveFloor& command) {

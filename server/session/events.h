@@ -84,6 +84,18 @@ struct HandLowered {
 };
 BOOST_DESCRIBE_STRUCT(HandLowered, (), (site))
 
+struct ScreenShared {
+  static constexpr auto type = "screen_shared";
+  SiteId site{};
+};
+BOOST_DESCRIBE_STRUCT(ScreenShared, (), (site))
+
+struct SharingStopped {
+  static constexpr auto type = "sharing_stopped";
+  SiteId site{};
+};
+BOOST_DESCRIBE_STRUCT(SharingStopped, (), (site))
+
 struct FloorGiven {
   static constexpr auto type = "floor_given";
   SiteId site{};
@@ -154,11 +166,11 @@ struct ItemBegun {
 };
 BOOST_DESCRIBE_STRUCT(ItemBegun, (), (item))
 
-using Event =
-    std::variant<SessionOpened, SessionEnded, SessionResumed, SiteJoined, SiteLeft, SiteLost, SceneStaged,
-                 SceneUndone, MicrophoneOpened, MicrophoneClosed, HandRaised, HandLowered, FloorGiven,
-                 FloorExtended, FloorTaken, ClipPlayed, ClipPaused, ClipResumed, ClipStopped, ClipFinished,
-                 RecordingStarted, RecordingStopped, RecordingFailed, ItemBegun>;
+using Event = std::variant<SessionOpened, SessionEnded, SessionResumed, SiteJoined, SiteLeft, SiteLost,
+                           SceneStaged, SceneUndone, MicrophoneOpened, MicrophoneClosed, HandRaised,
+                           HandLowered, FloorGiven, FloorExtended, FloorTaken, ClipPlayed, ClipPaused,
+                           ClipResumed, ClipStopped, ClipFinished, RecordingStarted, RecordingStopped,
+                           RecordingFailed, ItemBegun, ScreenShared, SharingStopped>;
 using Events = std::vector<Event>;
 
 }  // namespace diemcau::session

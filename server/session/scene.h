@@ -26,6 +26,15 @@ struct Camera {
 };
 BOOST_DESCRIBE_STRUCT(Camera, (), (site))
 
+/// What a site shares of its computer's screen. It names the site too: a hall that drops and returns sharing
+/// is back in its cell.
+struct Screen {
+  static constexpr auto type = "screen";
+  SiteId site{};
+  friend bool operator==(const Screen&, const Screen&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Screen, (), (site))
+
 /// The film that the operator plays.
 struct Clip {
   static constexpr auto type = "clip";
@@ -33,7 +42,14 @@ struct Clip {
 };
 BOOST_DESCRIBE_STRUCT(Clip, (), ())
 
-using Source = std::variant<Camera, Clip>;
+using Source = std::variant<Camera, Clip, Screen>;
+
+/// Whose camera or screen it is; nullopt: nobody's.
+inline std::optional<SiteId> site_of(const Source& source) {
+  if (const auto* camera = std::get_if<Camera>(&source)) return camera->site;
+  if (const auto* screen = std::get_if<Screen>(&source)) return screen->site;
+  return std::nullopt;
+}
 
 struct Cell {
   std::optional<Source> source;  ///< none: the cell stays dark

@@ -35,6 +35,12 @@ struct Record {
 
 }  // namespace
 
+media::SourceId media_source(const Source& source) {
+  const auto site = site_of(source);
+  if (!site) return media::Engine::clip_source;
+  return std::holds_alternative<Screen>(source) ? media::screen_of(source_of(*site)) : source_of(*site);
+}
+
 media::Scene media_scene(const State& state) {
   static_assert(static_cast<int>(media::Layout::grid_3x3) == static_cast<int>(Layout::grid_3x3));
   const auto scene = state.staged();
@@ -43,13 +49,11 @@ media::Scene media_scene(const State& state) {
   for (const auto& cell : scene.cells) {
     auto& made = result.cells.emplace_back();
     if (!cell.source) continue;
-    if (const auto* camera = std::get_if<Camera>(&*cell.source)) {
-      made.source = source_of(camera->site);
-      const auto invited = state.brief.halls.find(camera->site);
-      if (invited != state.brief.halls.end()) made.label = invited->second.name;
-    } else {
-      made.source = media::Engine::clip_source;
-    }
+    made.source = media_source(*cell.source);
+    const auto site = site_of(*cell.source);
+    const auto invited = site ? state.brief.halls.find(*site) : state.brief.halls.end();
+    if (invited == state.brief.halls.end()) continue;
+    made.label = (media::is_screen(*made.source) ? "Màn hình – " : "") + invited->second.name;
   }
   return result;
 }

@@ -60,6 +60,8 @@ class Session {
   std::vector<media::SourceId> audible_;
 };
 
+/// What media/ calls a source of the scene.
+media::SourceId media_source(const Source& source);
 /// What media/ shows and lets be heard of a state.
 media::Scene media_scene(const State& state);
 std::vector<media::SourceId> audible_sources(const State& state);

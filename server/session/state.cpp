@@ -35,7 +35,7 @@ struct Apply {
     for (auto& [site, hall] : state.halls) {
       if (hall.presence == Presence::connected || hall.presence == Presence::lost)
         enter(state, site, Presence::left, at);
-      hall.microphone = false;
+      hall.microphone = hall.screen = false;
       hall.hand.reset();
     }
     state.waiting.clear();
@@ -58,6 +58,8 @@ struct Apply {
     state.waiting.push_back(event.site);
   }
   void operator()(const HandLowered& event) const { lower(state, event.site); }
+  void operator()(const ScreenShared& event) const { state.halls[event.site].screen = true; }
+  void operator()(const SharingStopped& event) const { state.halls[event.site].screen = false; }
   void operator()(const FloorGiven& event) const {
     lower(state, event.site);
     state.speaker = Speaker{event.site, at, {}};
@@ -104,7 +106,7 @@ HallState State::hall(SiteId site) const {
 bool State::on_stage(SiteId site) const {
   const auto cells = staged().cells;
   return std::any_of(cells.begin(), cells.end(),
-                     [&](const Cell& cell) { return cell.source == Source(Camera{site}); });
+                     [&](const Cell& cell) { return cell.source && site_of(*cell.source) == site; });
 }
 
 Scene State::staged() const {

@@ -33,6 +33,7 @@ struct HallState {
   Presence presence{};
   std::optional<Time> since;
   bool microphone = false;
+  bool screen = false;  ///< shared; kept while its line is lost, as its microphone is
   std::optional<Time> hand;
 };
 
@@ -54,7 +55,10 @@ struct State {
 
   HallState hall(SiteId site) const;
   bool connected(SiteId site) const { return hall(site).presence == Presence::connected; }
+  /// Its camera or its screen is.
   bool on_stage(SiteId site) const;
+  /// It shares its screen and is there to send it.
+  bool shows_screen(SiteId site) const { return connected(site) && hall(site).screen; }
   /// What is on stage: the staged scene, or before any the main hall alone.
   Scene staged() const;
 };

@@ -8,18 +8,19 @@ namespace {
 SiteView site_view(const State& state, SiteId site, const InvitedHall& invited) {
   const auto hall = state.hall(site);
   return {invited.number, invited.name,    invited.contact,      invited.main, hall.presence,
-          hall.since,     hall.microphone, state.on_stage(site), hall.hand};
+          hall.since,     hall.microphone, state.on_stage(site), hall.hand,    hall.screen};
 }
 
 CellView cell_view(const State& state, const Cell& cell, SiteId own) {
   CellView view;
   if (!cell.source) return view;
-  if (const auto* camera = std::get_if<Camera>(&*cell.source)) {
-    view.site = camera->site;
-    const auto invited = state.brief.halls.find(camera->site);
+  if (const auto site = site_of(*cell.source)) {
+    view.site = site;
+    const auto invited = state.brief.halls.find(*site);
     if (invited != state.brief.halls.end()) view.label = invited->second.name;
-    view.present = state.connected(camera->site);
-    view.own = camera->site == own;
+    view.screen = std::holds_alternative<Screen>(*cell.source);
+    view.present = view.screen ? state.shows_screen(*site) : state.connected(*site);
+    view.own = site == own;
   } else {
     view.clip = true;
     view.present = state.clip.state == ClipState::playing || state.clip.state == ClipState::paused;
@@ -77,6 +78,7 @@ HallView hall_view(const State& state, SiteId site) {
   for (const auto& cell : scene.cells) view.cells.push_back(cell_view(state, cell, site));
   view.microphone = hall.microphone;
   view.on_stage = state.on_stage(site);
+  view.screen = hall.screen;
   const auto place = std::find(state.waiting.begin(), state.waiting.end(), site);
   if (place != state.waiting.end()) view.queue = static_cast<int>(place - state.waiting.begin()) + 1;
   view.speaker = state.speaker;
@@ -92,6 +94,7 @@ HallView hall_view(const State& state, SiteId site) {
   view.may.raise_hand = open && hall.presence == Presence::connected && !hall.hand &&
                         !(state.speaker && state.speaker->site == site);
   view.may.close_microphone = open && hall.microphone;
+  view.may.share_screen = open && hall.presence == Presence::connected;
   return view;
 }
 

@@ -74,11 +74,12 @@ struct SiteView {
   Presence presence{};
   std::optional<Time> since;  ///< of this presence
   bool microphone = false;    ///< open
-  bool on_stage = false;
-  std::optional<Time> hand;  ///< since when it is raised
+  bool on_stage = false;      ///< its camera or its screen
+  std::optional<Time> hand;   ///< since when it is raised
+  bool screen = false;        ///< it shares its screen
 };
 BOOST_DESCRIBE_STRUCT(SiteView, (),
-                      (number, name, contact, main, presence, since, microphone, on_stage, hand))
+                      (number, name, contact, main, presence, since, microphone, on_stage, hand, screen))
 
 struct OperatorMay {
   bool open = false, end = false, stage = false, undo = false, record = false, clip = false;
@@ -111,14 +112,15 @@ struct CellView {
   bool clip = false;
   std::string label;     ///< "Sìn Hồ"; empty for a clip or a dark cell
   bool present = false;  ///< its source is connected: a picture can be expected
-  bool own = false;      ///< this hall's own camera: shown from the camera, not sent back
+  bool own = false;      ///< this hall's own camera or screen: shown by itself, not sent back
+  bool screen = false;   ///< the site's screen, not its camera
 };
-BOOST_DESCRIBE_STRUCT(CellView, (), (site, clip, label, present, own))
+BOOST_DESCRIBE_STRUCT(CellView, (), (site, clip, label, present, own, screen))
 
 struct HallMay {
-  bool join = false, raise_hand = false, close_microphone = false;
+  bool join = false, raise_hand = false, close_microphone = false, share_screen = false;
 };
-BOOST_DESCRIBE_STRUCT(HallMay, (), (join, raise_hand, close_microphone))
+BOOST_DESCRIBE_STRUCT(HallMay, (), (join, raise_hand, close_microphone, share_screen))
 
 /// For /hall: its own place in the session, nothing of the others' lines.
 struct HallView {
@@ -133,6 +135,7 @@ struct HallView {
   std::vector<CellView> cells;
   bool microphone = false;  ///< open: what is said here is heard by all
   bool on_stage = false;
+  bool screen = false;       ///< it shares its screen
   std::optional<int> queue;  ///< place among the raised hands, from 1
   std::optional<Speaker> speaker;
   std::string speaker_name;
@@ -143,6 +146,6 @@ struct HallView {
 };
 BOOST_DESCRIBE_STRUCT(HallView, (),
                       (meeting, site, number, name, state, opened_at, presence, layout, cells, microphone,
-                       on_stage, queue, speaker, speaker_name, clip, contact, documents, may))
+                       on_stage, screen, queue, speaker, speaker_name, clip, contact, documents, may))
 
 }  // namespace diemcau::session

@@ -18,6 +18,9 @@ constexpr std::uint16_t close_normal = 1000;
 constexpr std::uint16_t close_try_again = 1012;  // "service restart"
 constexpr std::size_t device_limit = 100;
 
+SiteId site_of(media::SourceId source) {
+  return SiteId{static_cast<std::int64_t>(media::is_screen(source) ? media::publisher_of(source) : source)};
+}
 media::StageId stage_of(MeetingId meeting) { return media::StageId{number(meeting)}; }
 
 /// "/command/site: expected an integer" → "/command/site".
@@ -117,6 +120,7 @@ void Connections::show_whole(Connected at) {
   const bool alive = seat != nullptr ? seat->peer.has_value() : at->second.peer.has_value();
   audiences_->send_whole(at->first, audience, alive, around_.now());
   if (alive && seat != nullptr && seat->layers) send(at->first, SendLayers{*seat->layers});
+  if (alive && seat != nullptr && seat->screen) send(at->first, SendScreen{*seat->screen});
 }
 
 void Connections::closed(SocketId socket) {
@@ -270,7 +274,10 @@ void Connections::connect_media(SocketId socket, const Offer& offer) {
     return refuse(socket, offer.id, {ErrorCode::invalid, refused->text_key, refused->detail});
   }
   held = peer;
-  if (seat != nullptr) seat->layers.reset();
+  if (seat != nullptr) {
+    seat->layers.reset();
+    seat->screen.reset();
+  }
   peers_[peer] = {*audience, audience->site ? std::nullopt : std::optional(socket)};
   send(socket, Answer{offer.id, std::get<std::string>(answer)});
 }
@@ -278,11 +285,9 @@ void Connections::connect_media(SocketId socket, const Offer& offer) {
 void Connections::prepare(const Connection& connection, const session::Scene& scene) {
   if (connection.audience->site || scene.cells.size() > session::cells_of(scene.layout)) return;
   media::Scene next{static_cast<media::Layout>(scene.layout), {}};
-  for (const auto& cell : scene.cells) {
-    const auto* const camera = cell.source ? std::get_if<session::Camera>(&*cell.source) : nullptr;
+  for (const auto& cell : scene.cells)
     next.cells.push_back(
-        {camera != nullptr ? std::optional(media::SourceId{number(camera->site)}) : std::nullopt, ""});
-  }
+        {cell.source ? std::optional(session::media_source(*cell.source)) : std::nullopt, ""});
   around_.stage.set_next(stage_of(connection.audience->meeting), next);
 }
 
@@ -336,12 +341,20 @@ void Connections::on_media(const media::Event& event) {
   } else if (const auto* measured = std::get_if<media::LinesMeasured>(&event)) {
     around_.lines.on_measured(*measured, around_.now());
   } else if (const auto* wanted = std::get_if<media::CameraWanted>(&event)) {
-    const Audience hall{MeetingId{static_cast<std::int64_t>(wanted->stage)},
-                        SiteId{static_cast<std::int64_t>(wanted->source)}};
+    const Audience hall{MeetingId{static_cast<std::int64_t>(wanted->stage)}, site_of(wanted->source)};
     auto* const seat = around_.seats.find(hall);
     if (seat == nullptr) return;
-    seat->layers = wanted->rids;
-    if (seat->socket) send(*seat->socket, SendLayers{wanted->rids});
+    if (media::is_screen(wanted->source)) {
+      seat->screen = !wanted->rids.empty();
+      if (seat->socket) send(*seat->socket, SendScreen{*seat->screen});
+    } else {
+      seat->layers = wanted->rids;
+      if (seat->socket) send(*seat->socket, SendLayers{wanted->rids});
+    }
+  } else if (const auto* missing = std::get_if<media::CodecMissing>(&event)) {
+    around_.log.warn(
+        "viewer.codec_missing",
+        {{"peer", missing->peer}, {"site", site_of(missing->source)}, {"codec", missing->codec}});
   }
 }
 

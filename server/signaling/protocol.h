@@ -169,6 +169,13 @@ struct SendLayers {
 };
 BOOST_DESCRIBE_STRUCT(SendLayers, (), (rids))
 
+/// To a hall: whether somebody sees its screen; if not, it need not be sent.
+struct SendScreen {
+  static constexpr auto type = "send_screen";
+  bool wanted = false;
+};
+BOOST_DESCRIBE_STRUCT(SendScreen, (), (wanted))
+
 /// The media of this connection ended on the server's side (no packets any more): offer again.
 struct MediaLost {
   static constexpr auto type = "media_lost";
@@ -183,8 +190,8 @@ struct Goodbye {
 };
 BOOST_DESCRIBE_STRUCT(Goodbye, (), (text_key, detail, again))
 
-using ServerMessage =
-    std::variant<Whole, Patch, Answer, Done, Refused, Levels, Lines, Tick, SendLayers, MediaLost, Goodbye>;
+using ServerMessage = std::variant<Whole, Patch, Answer, Done, Refused, Levels, Lines, Tick, SendLayers,
+                                   SendScreen, MediaLost, Goodbye>;
 
 /// Binary message: four bytes big-endian site id (0 from a hall: it speaks for itself), then a JPEG of at
 /// most 40 KB, 256x144. A hall sends one every three seconds, the server passes it on to consoles and keeps

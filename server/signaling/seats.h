@@ -19,6 +19,7 @@ struct Seat {
   std::optional<Time> given_up_at{};                 ///< without a socket: until when its media may go on
   bool encoder = false;                              ///< held by an encoder (WHIP): no socket, only the peer
   std::optional<std::vector<std::string>> layers{};  ///< what was last said to be wanted of its camera
+  std::optional<bool> screen{};                      ///< whether its screen was last said to be wanted
 };
 
 /// Who sits where. Pure bookkeeping: no socket and no media is touched. Main thread.

@@ -20,11 +20,13 @@ export interface BrowserOptions {
   readonly capture?: CaptureFiles;
   readonly executable?: string;
   readonly sound?: boolean;
+  /** What a person chooses when asked for a screen: the tab of that title. */
+  readonly shares?: string;
 }
 
 /** One browser process: a hall's PC has its own, because the capture files belong to the process. */
 export function launch(options: BrowserOptions = {}): Promise<Browser> {
-  const { capture } = options;
+  const { capture, shares } = options;
   return chromium.launch({
     executablePath: options.executable ?? "/usr/bin/chromium",
     args: [
@@ -32,18 +34,25 @@ export function launch(options: BrowserOptions = {}): Promise<Browser> {
       ...(options.sound === false ? [] : ["--autoplay-policy=no-user-gesture-required"]),
       ...(capture
         ? [
-            "--use-fake-ui-for-media-stream",
+            // It would answer for screens too, with a picture of its own: then the context permits the camera.
+            ...(shares ? [] : ["--use-fake-ui-for-media-stream"]),
             "--use-fake-device-for-media-stream",
             `--use-file-for-fake-video-capture=${capture.video}`,
             `--use-file-for-fake-audio-capture=${capture.audio}`,
           ]
         : []),
+      ...(shares ? [`--auto-select-tab-capture-source-by-title=${shares}`] : []),
     ],
   });
 }
 
-export function context(browser: Browser, size = { width: 1920, height: 1080 }): Promise<BrowserContext> {
+export function context(
+  browser: Browser,
+  size = { width: 1920, height: 1080 },
+  permissions: readonly string[] = [],
+): Promise<BrowserContext> {
   return browser.newContext({
+    permissions: [...permissions],
     viewport: size,
     locale: "vi-VN",
     timezoneId: "Asia/Ho_Chi_Minh",

@@ -50,9 +50,10 @@ export class Webrtcbin {
     access: Access,
     colour: string,
     pitch: number,
+    codec: "VP8" | "H264" = "VP8",
   ): Promise<Webrtcbin> {
     return new Webrtcbin(
-      Webrtcbin.start(network, ["publish", colour, String(pitch)]),
+      Webrtcbin.start(network, ["publish", codec, colour, String(pitch)]),
       server,
       access,
     ).connect();

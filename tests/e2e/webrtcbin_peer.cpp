@@ -1,5 +1,6 @@
-// GStreamer's webrtcbin as a peer that shares no code with ours: publishes a colour and a tone, or watches.
-//   webrtcbin_peer publish RRGGBB HERTZ
+// GStreamer's webrtcbin as a peer that shares no code with ours: publishes a colour (in VP8 or H264, and
+// nothing else) and a tone, or watches.
+//   webrtcbin_peer publish CODEC RRGGBB HERTZ
 //   webrtcbin_peer watch HERTZ
 // Writes its offer to standard output, reads the answer from standard input (both end with a line "."), and
 // then says what happens, a line each: "state NAME" of the connection, "picture R G B" of the middle of the
@@ -187,6 +188,17 @@ void add_receiving(GstElement* webrtc, const char* text) {
   gst_caps_unref(caps);
 }
 
+std::string encoder(const std::string& codec) {
+  if (codec == "VP8")
+    return "vp8enc deadline=1 target-bitrate=500000 keyframe-max-dist=600 ! rtpvp8pay ! "
+           "application/x-rtp,media=video,encoding-name=VP8,payload=96";
+  if (codec == "H264")
+    return "x264enc tune=zerolatency speed-preset=ultrafast bitrate=500 key-int-max=600 ! "
+           "video/x-h264,profile=constrained-baseline ! rtph264pay config-interval=-1 "
+           "aggregate-mode=zero-latency ! application/x-rtp,media=video,encoding-name=H264,payload=96";
+  throw std::runtime_error("neither VP8 nor H264: " + codec);
+}
+
 /// Until standard input ends or the pipeline fails.
 void report(GstElement* pipeline, GstElement* webrtc, Arrivals& arrivals) {
   GstBus* bus = gst_element_get_bus(pipeline);
@@ -210,21 +222,17 @@ void report(GstElement* pipeline, GstElement* webrtc, Arrivals& arrivals) {
 }
 
 void run(const std::vector<std::string>& words) {
-  const bool publishes = words.size() == 3 && words[0] == "publish";
+  const bool publishes = words.size() == 4 && words[0] == "publish";
   if (!publishes && !(words.size() == 2 && words[0] == "watch"))
-    throw std::runtime_error("webrtcbin_peer publish RRGGBB HERTZ | watch HERTZ");
+    throw std::runtime_error("webrtcbin_peer publish CODEC RRGGBB HERTZ | watch HERTZ");
   // No ball, no noise: one colour, so that any pixel tells.
   const auto pipeline =
       publishes
           ? launch(
                 "webrtcbin name=w bundle-policy=max-bundle videotestsrc is-live=true pattern=solid-color "
                 "foreground-color=0xff" +
-                words[1] +
-                " ! video/x-raw,width=640,height=360,framerate=15/1 ! videoconvert ! vp8enc deadline=1 "
-                "target-bitrate=500000 keyframe-max-dist=600 ! rtpvp8pay ! "
-                "application/x-rtp,media=video,encoding-name=VP8,payload=96 ! w. "
-                "audiotestsrc is-live=true volume=0.3 freq=" +
-                words[2] +
+                words[2] + " ! video/x-raw,width=640,height=360,framerate=15/1 ! videoconvert ! " +
+                encoder(words[1]) + " ! w. audiotestsrc is-live=true volume=0.3 freq=" + words[3] +
                 " ! audioconvert ! audioresample ! opusenc ! rtpopuspay ! "
                 "application/x-rtp,media=audio,encoding-name=OPUS,payload=97,clock-rate=48000 ! w. ")
           : launch("pipeline. ( webrtcbin name=w bundle-policy=max-bundle )");

@@ -5,12 +5,12 @@ import type { ConsoleView, SiteId } from "../shared/protocol";
 import { keyName } from "./ActionButton";
 import { type Action, possible } from "./actions/action";
 import { actions, run } from "./actions/list";
-import { changeDesk, currentDesk, give, useDesk } from "./desk";
-import { camera, nextCell, place, withLayout } from "./draft";
-import { presenceTexts } from "./OnAir";
+import { changeDesk, currentDesk, putInNext, putOnAir, useDesk } from "./desk";
+import { camera, dragged, type Source, screen, siteOf } from "./draft";
+import { nameOf, presenceTexts } from "./OnAir";
 
 type Found =
-  | { readonly kind: "site"; readonly id: SiteId; readonly rank: number }
+  | { readonly kind: "source"; readonly source: Source; readonly rank: number }
   | { readonly kind: "action"; readonly action: Action; readonly rank: number };
 
 const shown = 8;
@@ -35,17 +35,8 @@ export function Finder({ view }: { readonly view: ConsoleView }) {
   const take = (one: Found | undefined, onAir: boolean) => {
     if (!one) return;
     if (one.kind === "action") run(one.action);
-    else if (onAir) {
-      const scene = place(withLayout({ layout: "single", cells: [] }, "single"), 0, camera(one.id));
-      void give({ type: "stage_scene", scene });
-    } else {
-      const { draft, cell } = currentDesk();
-      changeDesk({
-        draft: place(draft, cell ?? nextCell(draft), camera(one.id)),
-        cell: undefined,
-        site: one.id,
-      });
-    }
+    else if (onAir) putOnAir(one.source);
+    else putInNext(one.source, { site: siteOf(one.source) });
     close();
   };
   const press = (event: KeyboardEvent) => {
@@ -80,15 +71,15 @@ export function Finder({ view }: { readonly view: ConsoleView }) {
         <div className="found" id="found" role="listbox" aria-label={t("console.find")}>
           {found.map((one, index) => (
             <button
-              key={one.kind === "site" ? one.id : one.action.id}
+              key={one.kind === "source" ? dragged(one.source) : one.action.id}
               id={`found-${index}`}
               type="button"
               role="option"
               aria-selected={index === chosen}
               onClick={(event) => take(one, event.shiftKey)}
             >
-              {one.kind === "site" ? (
-                <SiteLine view={view} id={one.id} />
+              {one.kind === "source" ? (
+                <SourceLine view={view} source={one.source} />
               ) : (
                 <ActionLine action={one.action} />
               )}
@@ -102,13 +93,15 @@ export function Finder({ view }: { readonly view: ConsoleView }) {
 }
 
 function search(view: ConsoleView, typed: string): readonly Found[] {
-  const sites = Object.entries(view.sites).map(
-    ([id, site]): Found => ({
-      kind: "site",
-      id: Number(id) as SiteId,
-      rank: String(site.number) === typed.trim() ? 9 : matchRank(site.name, typed),
-    }),
-  );
+  const sites = Object.entries(view.sites).flatMap(([id, site]): readonly Found[] => {
+    const number = Number(id) as SiteId;
+    const rank = String(site.number) === typed.trim() ? 9 : matchRank(site.name, typed);
+    const found: Found = { kind: "source", source: camera(number), rank };
+    if (!site.screen) return [found];
+    // "man hinh" finds all that are shared; by the hall's name it stands behind its camera.
+    const whole = matchRank(t("screen.of", { name: site.name }), typed);
+    return [found, { kind: "source", source: screen(number), rank: Math.max(rank * 0.9, whole * 0.9) }];
+  });
   const desk = currentDesk();
   const commands = actions
     .filter((action) => possible(action, view, desk))
@@ -119,12 +112,13 @@ function search(view: ConsoleView, typed: string): readonly Found[] {
     .slice(0, shown);
 }
 
-function SiteLine({ view, id }: { readonly view: ConsoleView; readonly id: SiteId }) {
-  const site = view.sites[id];
+function SourceLine({ view, source }: { readonly view: ConsoleView; readonly source: Source }) {
+  const id = siteOf(source);
+  const site = id === undefined ? undefined : view.sites[id];
   if (!site) return null;
   return (
     <>
-      <span className="faint">{String(site.number).padStart(2, "0")}</span> <b>{site.name}</b>
+      <span className="faint">{String(site.number).padStart(2, "0")}</span> <b>{nameOf(view, source)}</b>
       <span className="space" />
       <span className="small soft">{t(presenceTexts[site.presence])}</span>
     </>

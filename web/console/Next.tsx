@@ -1,15 +1,17 @@
 import type { DragEvent } from "react";
 import { t } from "../shared/i18n";
-import type { ConsoleView, SiteId } from "../shared/protocol";
+import type { ConsoleView } from "../shared/protocol";
 import { ActionButton, keyName } from "./ActionButton";
 import { run } from "./actions/list";
 import { cut, layoutActions, takeAir } from "./actions/stage";
 import { changeDesk, useDesk } from "./desk";
-import { camera, clip, place } from "./draft";
+import { camera, place, siteOf, sourceOf } from "./draft";
+import { nameOf } from "./OnAir";
 import { Picture } from "./Picture";
+import { ScreenSign } from "./ScreenSign";
 
-/** The type under which a tile of the wall is dragged. */
-export const dragType = "text/x-diemcau-site";
+/** The type under which a tile of the wall, a screen or a film is dragged. */
+export const dragType = "text/x-diemcau-source";
 
 /** The next scene, arranged unseen. */
 export function Next({ view }: { readonly view: ConsoleView }) {
@@ -21,10 +23,9 @@ export function Next({ view }: { readonly view: ConsoleView }) {
     else changeDesk({ cell: desk.cell === index ? undefined : index });
   };
   const drop = (event: DragEvent, index: number) => {
-    const dragged = event.dataTransfer.getData(dragType);
-    if (!dragged) return;
+    const source = sourceOf(event.dataTransfer.getData(dragType));
+    if (!source) return;
     event.preventDefault();
-    const source = dragged === "clip" ? clip : camera(Number(dragged) as SiteId);
     changeDesk({ draft: place(draft, index, source), cell: undefined, armed: false });
   };
   return (
@@ -32,8 +33,8 @@ export function Next({ view }: { readonly view: ConsoleView }) {
       <div className="frame next">
         <div className="cells" data-layout={draft.layout}>
           {draft.cells.map((cell, index) => {
-            const site = cell.source?.type === "camera" ? cell.source.site : undefined;
-            const name = site !== undefined ? view.sites[site]?.name : cell.source && t("console.clip");
+            const site = siteOf(cell.source);
+            const name = cell.source && nameOf(view, cell.source);
             return (
               <div
                 // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
@@ -52,10 +53,18 @@ export function Next({ view }: { readonly view: ConsoleView }) {
                   }
                   onDrop={(event) => drop(event, index)}
                 >
-                  {site !== undefined ? (
+                  {site !== undefined && cell.source?.type === "camera" ? (
                     <Picture key={site} site={String(site)} />
                   ) : (
-                    <span className="faint">{cell.source ? "▶" : index + 1}</span>
+                    <span className="faint">
+                      {cell.source === undefined ? (
+                        index + 1
+                      ) : cell.source.type === "clip" ? (
+                        "▶"
+                      ) : (
+                        <ScreenSign />
+                      )}
+                    </span>
                   )}
                 </button>
                 {name && <span className="plate">{name}</span>}

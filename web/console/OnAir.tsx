@@ -8,6 +8,7 @@ import { ActionButton } from "./ActionButton";
 import { closeMicrophones, openSession } from "./actions/session";
 import { undo } from "./actions/stage";
 import { media } from "./desk";
+import { type Source, siteOf } from "./draft";
 import { Finder } from "./Finder";
 import { present } from "./trouble";
 
@@ -22,16 +23,19 @@ export function OnAir({ view }: { readonly view: ConsoleView }) {
       <div className="frame air">
         <div className="cells" data-layout={view.scene.layout}>
           {view.scene.cells.map((cell, index) => {
-            const site = cell.source?.type === "camera" ? view.sites[cell.source.site] : undefined;
+            const id = siteOf(cell.source);
+            const site = id === undefined ? undefined : view.sites[id];
             const film = cell.source?.type === "clip";
-            const running = film ? view.clip.state !== "stopped" : site?.presence === "connected";
+            const away = site?.presence !== "connected";
+            const shared = cell.source?.type !== "screen" || site?.screen;
+            const running = film ? view.clip.state !== "stopped" : !away && shared;
             return (
               <div
                 // biome-ignore lint/suspicious/noArrayIndexKey: cell i is slot i, whoever is in it
                 key={index}
                 className="cell"
                 data-cell={index}
-                data-site={cell.source?.type === "camera" ? cell.source.site : ""}
+                data-site={id ?? ""}
               >
                 <Slot
                   stream={video[index]}
@@ -40,11 +44,15 @@ export function OnAir({ view }: { readonly view: ConsoleView }) {
                     film ? (
                       <span className="faint">{t("console.clip_stopped")}</span>
                     ) : (
-                      site && <span className="faint">{t(presenceTexts[site.presence])}</span>
+                      site && (
+                        <span className="faint">
+                          {t(away || shared ? presenceTexts[site.presence] : "console.screen_not_shared")}
+                        </span>
+                      )
                     )
                   }
                 />
-                {(site || film) && <span className="plate">{site ? site.name : t("console.clip")}</span>}
+                {cell.source && <span className="plate">{nameOf(view, cell.source)}</span>}
               </div>
             );
           })}
@@ -82,6 +90,13 @@ export function OnAir({ view }: { readonly view: ConsoleView }) {
       </div>
     </section>
   );
+}
+
+/** "Sìn Hồ", "Màn hình – Sìn Hồ", "Phim". */
+export function nameOf(view: ConsoleView, source: Source): string {
+  if (source.type === "clip") return t("console.clip");
+  const name = view.sites[source.site]?.name ?? "";
+  return source.type === "screen" ? t("screen.of", { name }) : name;
 }
 
 export const presenceTexts = {

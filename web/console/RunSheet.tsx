@@ -2,7 +2,7 @@ import { clock } from "../shared/format";
 import { serverText, t } from "../shared/i18n";
 import type { AgendaLine, ConsoleView, DocumentLine } from "../shared/protocol";
 import { changeDesk, currentDesk, give } from "./desk";
-import { clip, nextCell, place } from "./draft";
+import { clip, dragged, nextCell, place } from "./draft";
 import { dragType } from "./Next";
 
 const lateAfter = 60_000;
@@ -103,7 +103,7 @@ function Film({ film, view }: { readonly film: DocumentLine; readonly view: Cons
       role="group"
       aria-label={film.title}
       draggable
-      onDragStart={(event) => event.dataTransfer.setData(dragType, "clip")}
+      onDragStart={(event) => event.dataTransfer.setData(dragType, dragged(clip))}
     >
       <span className={running ? "what running" : "what"} title={film.title}>
         ▶ {film.title}

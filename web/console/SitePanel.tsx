@@ -3,8 +3,8 @@ import { t } from "../shared/i18n";
 import { lineWords } from "../shared/lineWords";
 import type { ConsoleView, Line, SiteId, SiteView } from "../shared/protocol";
 import { floorFor } from "./actions/floor";
-import { changeDesk, currentDesk, give, useDesk } from "./desk";
-import { camera, chosenSite, nextCell, place, withLayout } from "./draft";
+import { currentDesk, give, putInNext, putOnAir, useDesk } from "./desk";
+import { camera, chosenSite, screen } from "./draft";
 import { presenceTexts } from "./OnAir";
 import { useLine } from "./Wall";
 
@@ -56,29 +56,10 @@ function Chosen({ id, site, open }: ChosenProps) {
       <div className="site-grid">
         {line ? <LineList line={line} /> : <p className="soft small">{t("site.no_figures")}</p>}
         <div className="site-doing">
-          <button
-            type="button"
-            onClick={() => {
-              const { draft, cell } = currentDesk();
-              changeDesk({
-                draft: place(draft, cell ?? nextCell(draft), camera(id)),
-                cell: undefined,
-                armed: false,
-              });
-            }}
-          >
+          <button type="button" onClick={() => putInNext(camera(id), { armed: false })}>
             {t("site.to_next")}
           </button>
-          <button
-            type="button"
-            disabled={!open}
-            onClick={() =>
-              void give({
-                type: "stage_scene",
-                scene: place(withLayout({ layout: "single", cells: [] }, "single"), 0, camera(id)),
-              })
-            }
-          >
+          <button type="button" disabled={!open} onClick={() => putOnAir(camera(id))}>
             {t("site.full")}
           </button>
           <button
@@ -97,6 +78,23 @@ function Chosen({ id, site, open }: ChosenProps) {
             <button type="button" onClick={() => void give({ type: "lower_hand", site: id })}>
               {t("site.lower_hand")}
             </button>
+          )}
+          {site.screen && (
+            <>
+              <button type="button" onClick={() => putInNext(screen(id), { armed: false })}>
+                {t("site.screen_to_next")}
+              </button>
+              <button type="button" disabled={!open} onClick={() => putOnAir(screen(id))}>
+                {t("site.screen_full")}
+              </button>
+              <button
+                type="button"
+                disabled={!open}
+                onClick={() => void give({ type: "stop_sharing", site: id })}
+              >
+                {t("site.screen_stop")}
+              </button>
+            </>
           )}
         </div>
       </div>

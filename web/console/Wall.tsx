@@ -4,11 +4,12 @@ import { t } from "../shared/i18n";
 import { lineWords } from "../shared/lineWords";
 import type { ConsoleView, Line, SiteId, SiteView } from "../shared/protocol";
 import { useNow } from "../shared/useNow";
-import { changeDesk, connection, currentDesk, fast, give, useDesk } from "./desk";
-import { camera, chosenSite, holds, place } from "./draft";
+import { changeDesk, connection, currentDesk, fast, give, putInNext, useDesk } from "./desk";
+import { camera, chosenSite, dragged, holds, place, screen } from "./draft";
 import { dragType } from "./Next";
 import { presenceTexts } from "./OnAir";
 import { Picture } from "./Picture";
+import { ScreenSign } from "./ScreenSign";
 import { type Order, orderSites, troubleRank } from "./trouble";
 
 const orders: readonly Order[] = ["trouble", "number", "absent"];
@@ -100,7 +101,7 @@ const Tile = memo(function Tile({ id, site, next, chosen, trouble }: TileProps) 
       aria-label={site.name}
       data-tile={id}
       draggable
-      onDragStart={(event) => event.dataTransfer.setData(dragType, id)}
+      onDragStart={(event) => event.dataTransfer.setData(dragType, dragged(camera(number)))}
     >
       <button
         type="button"
@@ -116,6 +117,22 @@ const Tile = memo(function Tile({ id, site, next, chosen, trouble }: TileProps) 
           <span className="tag air">{t("wall.air")}</span>
         ) : (
           next && <span className="tag next">{t("wall.next")}</span>
+        )}
+        {site.screen && (
+          <button
+            type="button"
+            className="screen-chip"
+            title={t("wall.screen_to_next")}
+            aria-label={t("screen.of", { name: site.name })}
+            draggable
+            onDragStart={(event) => {
+              event.stopPropagation();
+              event.dataTransfer.setData(dragType, dragged(screen(number)));
+            }}
+            onClick={() => putInNext(screen(number), { site: number, armed: false })}
+          >
+            <ScreenSign /> {t("wall.screen")}
+          </button>
         )}
         {site.hand !== undefined && (
           <span className="hand" role="img" aria-label={t("wall.hand")}>

@@ -3,7 +3,7 @@ import { Connection, deviceName, RefusedError, signalingUrl } from "../shared/co
 import { serverText, type TextKey, t } from "../shared/i18n";
 import { MediaLine } from "../shared/mediaLine";
 import type { Command, ConsoleView, MeetingId, Scene, SiteId, Tick } from "../shared/protocol";
-import { camera, place, withLayout } from "./draft";
+import { camera, nextCell, place, type Source, withLayout } from "./draft";
 import { FastFacts } from "./fast";
 import type { Order } from "./trouble";
 
@@ -79,6 +79,18 @@ export async function give(command: Command, done?: TextKey): Promise<void> {
   } catch (error) {
     if (error instanceof RefusedError) notice(serverText(error.textKey, error.detail), true);
   }
+}
+
+/** Into the chosen cell of NEXT, or the first that is free. */
+export function putInNext(source: Source, change: Partial<Desk> = {}): void {
+  const { draft, cell } = desk;
+  changeDesk({ ...change, draft: place(draft, cell ?? nextCell(draft), source), cell: undefined });
+}
+
+/** Alone, at once. */
+export function putOnAir(source: Source): void {
+  const scene = place(withLayout({ layout: "single", cells: [] }, "single"), 0, source);
+  void give({ type: "stage_scene", scene });
 }
 
 export function startDesk(): void {

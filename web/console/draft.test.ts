@@ -1,6 +1,18 @@
 import { expect, test } from "vitest";
 import type { Scene, SiteId } from "../shared/protocol";
-import { camera, chosenSite, clip, holds, nextCell, place, sameScene, withLayout } from "./draft";
+import {
+  camera,
+  chosenSite,
+  clip,
+  dragged,
+  holds,
+  nextCell,
+  place,
+  sameScene,
+  screen,
+  sourceOf,
+  withLayout,
+} from "./draft";
 
 const site = (id: number) => id as SiteId;
 const scene = (...sites: (number | undefined)[]): Scene => ({
@@ -20,6 +32,19 @@ test("a hall that moves to a dark cell leaves a dark cell", () =>
 test("the film, too, is in one cell only", () => {
   const once = place(scene(4, 1), 0, clip);
   expect(place(once, 1, clip).cells).toEqual([{ source: camera(site(1)) }, { source: clip }]);
+});
+test("a hall's screen is another source than its camera, and both may be on stage", () => {
+  const both = place(scene(4, 1), 1, screen(site(4)));
+  expect(both.cells).toEqual([{ source: camera(site(4)) }, { source: screen(site(4)) }]);
+  expect(place(both, 0, screen(site(4))).cells[0]).toEqual({ source: screen(site(4)) });
+  expect(sameScene(both, place(scene(4, 1), 1, screen(site(5))))).toBe(false);
+  expect(holds(place(scene(1, 2), 0, screen(site(4))), site(4))).toBe(true);
+});
+test("what is dragged arrives as what it was", () => {
+  for (const source of [camera(site(4)), screen(site(4)), clip])
+    expect(sourceOf(dragged(source))).toEqual(source);
+  expect(sourceOf("")).toBeUndefined();
+  expect(sourceOf("https://example.vn")).toBeUndefined();
 });
 test("a cell is cleared", () => expect(place(scene(4, 1), 0, undefined)).toEqual(scene(undefined, 1)));
 test("a cell that is not there changes nothing", () =>

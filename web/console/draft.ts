@@ -15,11 +15,27 @@ const cellCount: Readonly<Record<Layout, number>> = {
 export type Source = NonNullable<Cell["source"]>;
 
 export const camera = (site: SiteId): Source => ({ type: "camera", site });
+export const screen = (site: SiteId): Source => ({ type: "screen", site });
 export const clip: Source = { type: "clip" };
 
+/** Whose camera or screen it is. */
+export function siteOf(source: Source | undefined): SiteId | undefined {
+  return source === undefined || source.type === "clip" ? undefined : source.site;
+}
+
+/** The text under which a source is dragged, and back. */
+export function dragged(source: Source): string {
+  return source.type === "clip" ? source.type : `${source.type}:${source.site}`;
+}
+export function sourceOf(text: string): Source | undefined {
+  const [type, site] = text.split(":");
+  if (type === "clip") return clip;
+  if (type !== "camera" && type !== "screen") return undefined;
+  return { type, site: Number(site) as SiteId };
+}
+
 function sameSource(a: Source | undefined, b: Source | undefined): boolean {
-  if (a?.type === "camera" && b?.type === "camera") return a.site === b.site;
-  return a?.type === b?.type;
+  return a?.type === b?.type && siteOf(a) === siteOf(b);
 }
 
 export function sameScene(a: Scene, b: Scene): boolean {
@@ -56,7 +72,7 @@ export function nextCell(scene: Scene): number {
 }
 
 export function holds(scene: Scene, site: SiteId): boolean {
-  return scene.cells.some((cell) => cell.source?.type === "camera" && cell.source.site === site);
+  return scene.cells.some((cell) => siteOf(cell.source) === site);
 }
 
 /** The hall whose figures are shown: the one that was clicked on the wall, before that the first that is on air. */
@@ -65,7 +81,10 @@ export function chosenSite(
   view: Pick<ConsoleView, "scene" | "sites">,
 ): SiteId | undefined {
   if (clicked !== undefined) return clicked;
-  for (const { source } of view.scene.cells) if (source?.type === "camera") return source.site;
+  for (const { source } of view.scene.cells) {
+    const site = siteOf(source);
+    if (site !== undefined) return site;
+  }
   const [first] = Object.keys(view.sites);
   return first === undefined ? undefined : (Number(first) as SiteId);
 }

@@ -9,6 +9,7 @@ const site = (number: number, change: Partial<SiteView> = {}): SiteView => ({
   main: false,
   presence: "connected",
   microphone: false,
+  screen: false,
   on_stage: false,
   ...change,
 });

@@ -6,7 +6,7 @@ import type { CellView, ClipState, HallView } from "../shared/protocol";
 import { Slot } from "../shared/ui/Slot";
 import { Sound } from "../shared/ui/Sound";
 import { useNow } from "../shared/useNow";
-import { connection, devices, media } from "./desk";
+import { connection, devices, media, screen } from "./desk";
 import { LineLost } from "./LineLost";
 import { SessionBar } from "./SessionBar";
 
@@ -22,6 +22,7 @@ const idleAfter = 5000;
 export function InSession({ view, status }: InSessionProps) {
   const { video, audio, phase, line } = useSyncExternalStore(media.subscribe, media.get);
   const own = useSyncExternalStore(devices.subscribe, devices.get);
+  const shared = useSyncExternalStore(screen.subscribe, screen.get);
   const [blocked, setBlocked] = useState(false);
   const [attempt, setAttempt] = useState(0);
   const idle = useIdle();
@@ -48,12 +49,16 @@ export function InSession({ view, status }: InSessionProps) {
           // biome-ignore lint/suspicious/noArrayIndexKey: cell i is slot i, whoever is in it
           <div key={index} className="cell" data-cell={index} data-site={cell.site ?? ""}>
             <Slot
-              stream={cell.own ? own.stream : video[index]}
+              stream={!cell.own ? video[index] : cell.screen ? shared.stream : own.stream}
               mirrored={false}
-              covered={covered(cell, view.clip, own.video === "ready" && own.cameraOn)}
+              covered={covered(
+                cell,
+                view.clip,
+                cell.screen ? shared.phase === "on" : own.video === "ready" && own.cameraOn,
+              )}
               cover={<Slate cell={cell} />}
             />
-            {cell.label && <span className="plate">{cell.label}</span>}
+            {cell.label && <span className="plate">{nameOf(cell)}</span>}
           </div>
         ))}
       </div>
@@ -77,13 +82,24 @@ export function InSession({ view, status }: InSessionProps) {
   );
 }
 
-function covered(cell: CellView, clip: ClipState, ownCamera: boolean): boolean {
-  if (cell.own) return !ownCamera;
+function nameOf(cell: CellView): string {
+  return cell.screen ? t("screen.of", { name: cell.label }) : cell.label;
+}
+
+function covered(cell: CellView, clip: ClipState, ownRuns: boolean): boolean {
+  if (cell.own) return !ownRuns;
   if (cell.clip) return clip === "stopped" || clip === "failed";
   return cell.site === undefined || !cell.present;
 }
 
 function Slate({ cell }: { readonly cell: CellView }) {
+  if (cell.screen)
+    return (
+      <>
+        <b className="slate-name">{nameOf(cell)}</b>
+        <span className="soft">{t(cell.present ? "session.picture_coming" : "session.screen_off")}</span>
+      </>
+    );
   if (cell.own)
     return (
       <>

@@ -1,10 +1,10 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useState, useSyncExternalStore } from "react";
 import { RefusedError } from "../shared/connection";
 import { serverText, t } from "../shared/i18n";
 import { lineWords } from "../shared/lineWords";
 import type { Command, HallView, Line } from "../shared/protocol";
 import { Documents } from "./Documents";
-import { connection, devices, leave } from "./desk";
+import { connection, devices, leave, screen } from "./desk";
 import { Icon } from "./Icon";
 
 interface SessionBarProps {
@@ -75,6 +75,7 @@ export function SessionBar({ view, line, cameraOn, hasCamera }: SessionBarProps)
             <Icon name="hand" />
             {raised ? t("session.hand_raised", { place: view.queue ?? 0 }) : t("session.raise_hand")}
           </button>
+          <ScreenButton view={view} />
           <button
             type="button"
             className="big"
@@ -93,11 +94,7 @@ export function SessionBar({ view, line, cameraOn, hasCamera }: SessionBarProps)
             <Icon name="help" />
             {t("session.help")}
           </button>
-          {refusal && (
-            <span className="refusal" role="alert">
-              <span className="dot warn" /> {refusal}
-            </span>
-          )}
+          <Refusal text={refusal} />
         </div>
         <Who view={view}>
           {words && (
@@ -107,6 +104,43 @@ export function SessionBar({ view, line, cameraOn, hasCamera }: SessionBarProps)
           )}
         </Who>
       </footer>
+    </>
+  );
+}
+
+function Refusal({ text }: { readonly text: string }) {
+  if (!text) return null;
+  return (
+    <span className="refusal" role="alert">
+      <span className="dot warn" /> {text}
+    </span>
+  );
+}
+
+/** Not there where the browser cannot. */
+function ScreenButton({ view }: { readonly view: HallView }) {
+  const { phase, problem } = useSyncExternalStore(screen.subscribe, screen.get);
+  if (!screen.possible) return null;
+  const on = phase === "on";
+  return (
+    <>
+      <button
+        type="button"
+        className={on ? "big air" : "big"}
+        aria-pressed={on}
+        disabled={phase === "choosing" || (!on && !view.may.share_screen)}
+        onClick={() => (on ? screen.stop() : void screen.share())}
+      >
+        <Icon name="screen" />
+        {t(
+          on
+            ? "session.stop_sharing"
+            : phase === "choosing"
+              ? "session.screen_choosing"
+              : "session.share_screen",
+        )}
+      </button>
+      <Refusal text={problem ? t(problem) : ""} />
     </>
   );
 }

@@ -2,6 +2,7 @@ import { Connection, deviceName, signalingUrl } from "../shared/connection";
 import { MediaLine } from "../shared/mediaLine";
 import type { HallView } from "../shared/protocol";
 import { OwnDevices } from "./ownDevices";
+import { OwnScreen } from "./ownScreen";
 import { forgetPapers } from "./papers";
 import { sendSnapshots } from "./snapshot";
 
@@ -15,6 +16,11 @@ export const connection = new Connection<HallView>(
 );
 export const media = new MediaLine(connection, "sends");
 export const devices = new OwnDevices((tracks) => media.send(tracks));
+export const screen = new OwnScreen(
+  navigator.mediaDevices,
+  (command) => connection.give(command),
+  (track) => media.send({ screen: track }),
+);
 
 /** This tab was in the session: after a reload it goes back by itself. */
 const joinedKey = `diemcau.joined.${token}`;
@@ -39,6 +45,7 @@ export function startDesk(): void {
   connection.store.subscribe(() => {
     const view = connection.store.get();
     if (!view) return;
+    screen.follow(view);
     if (view.microphone !== speaking) {
       speaking = view.microphone;
       devices.openMicrophone(speaking);

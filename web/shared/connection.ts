@@ -248,6 +248,7 @@ export class Connection<View> {
       case "levels":
       case "lines":
       case "send_layers":
+      case "send_screen":
       case "media_lost":
         break;
       default:

@@ -55,6 +55,7 @@ export class MediaLine {
       else void this.renew();
     });
     connection.on("send_layers", ({ rids }) => void this.peer.sendLayers(rids).catch(() => undefined));
+    connection.on("send_screen", ({ wanted }) => void this.peer.sendScreen(wanted).catch(() => undefined));
     connection.on("media_lost", () => {
       if (this.wanted) void this.renew();
     });
@@ -93,9 +94,10 @@ export class MediaLine {
     this.set({ phase: "off", video: [], audio: [], line: undefined });
   }
 
+  /** What is not named stays what it was. */
   send(tracks: OwnTracks): void {
-    this.tracks = tracks;
-    void this.peer.send(tracks).catch(() => undefined);
+    this.tracks = { ...this.tracks, ...tracks };
+    void this.peer.send(this.tracks).catch(() => undefined);
   }
 
   private async renew(): Promise<void> {

@@ -11,11 +11,15 @@ export type Exchange = (offer: string) => Promise<string>;
 export interface OwnTracks {
   readonly microphone?: MediaStreamTrack | undefined;
   readonly camera?: MediaStreamTrack | undefined;
+  readonly screen?: MediaStreamTrack | undefined;
 }
+
+/** A screen keeps its size, so that its text is legible, and gives up frames instead. */
+const screenEncoding: RTCRtpEncodingParameters = { maxBitrate: 2_500_000, maxFramerate: 15, active: false };
 
 /**
  * One RTCPeerConnection with one offer, never renegotiated but for its way through the network. The order of m-lines is the contract with the server: of a hall
- * its microphone and its camera first; then of everybody nine video and three audio slots.
+ * its microphone, its camera and its screen first; then of everybody nine video and three audio slots.
  */
 export class Peer {
   readonly connection: RTCPeerConnection;
@@ -23,6 +27,7 @@ export class Peer {
   readonly audio: readonly MediaStream[];
   private readonly microphone: RTCRtpSender | undefined;
   private readonly camera: RTCRtpSender | undefined;
+  private readonly screen: RTCRtpSender | undefined;
   private layers: readonly Layer[] = layersFor(0, 0);
   private wantedLayers: readonly string[] | undefined;
   private applied: Promise<void> = Promise.resolve();
@@ -36,6 +41,10 @@ export class Peer {
       this.camera = this.add(tracks.camera ?? "video", {
         direction: "sendonly",
         sendEncodings: rids.map((rid) => ({ rid })),
+      }).sender;
+      this.screen = this.add(tracks.screen ?? "video", {
+        direction: "sendonly",
+        sendEncodings: [screenEncoding],
       }).sender;
       void this.applyLayers(tracks.camera);
     }
@@ -73,6 +82,7 @@ export class Peer {
   async send(tracks: OwnTracks): Promise<void> {
     await this.microphone?.replaceTrack(tracks.microphone ?? null);
     await this.camera?.replaceTrack(tracks.camera ?? null);
+    await this.screen?.replaceTrack(tracks.screen ?? null);
     await this.applyLayers(tracks.camera);
   }
 
@@ -80,6 +90,17 @@ export class Peer {
   async sendLayers(wanted: readonly string[]): Promise<void> {
     this.wantedLayers = wanted;
     await this.applyLayers();
+  }
+
+  /** Whether somebody sees the screen; nobody: it is not encoded. */
+  sendScreen(wanted: boolean): Promise<void> {
+    const apply = async () => {
+      const parameters = this.screen?.getParameters();
+      for (const encoding of parameters?.encodings ?? []) encoding.active = wanted;
+      if (parameters) await this.screen?.setParameters(parameters);
+    };
+    this.applied = this.applied.then(apply).catch(() => undefined);
+    return this.applied;
   }
 
   /** How long what comes waits before it is played. */
@@ -133,7 +154,7 @@ export class Peer {
     // Only what the server speaks: an offer with all codecs is 59 kB, with these 15.
     transceiver.setCodecPreferences(
       codecs(
-        kind,
+        spoken(kind, init.direction),
         init.direction === "sendonly"
           ? RTCRtpSender.getCapabilities(kind)
           : RTCRtpReceiver.getCapabilities(kind),
@@ -143,7 +164,21 @@ export class Peer {
   }
 }
 
-function codecs(kind: "audio" | "video", capabilities: RTCRtpCapabilities | null): RTCRtpCodec[] {
-  const wanted = kind === "audio" ? ["audio/opus", "audio/red"] : ["video/vp8", "video/rtx"];
-  return (capabilities?.codecs ?? []).filter((codec) => wanted.includes(codec.mimeType.toLowerCase()));
+/** Browsers send VP8; H.264 comes from encoders that have nothing else. */
+function spoken(
+  kind: "audio" | "video",
+  direction: RTCRtpTransceiverDirection | undefined,
+): readonly string[] {
+  if (kind === "audio") return ["audio/opus", "audio/red"];
+  return direction === "sendonly" ? ["video/vp8", "video/rtx"] : ["video/vp8", "video/rtx", "video/h264"];
+}
+
+/** Of the many kinds of H.264 those that the server agrees to: constrained baseline and main. */
+const knownH264 = /(?=.*packetization-mode=1)(?=.*profile-level-id=(42e0|4d00))/i;
+
+function codecs(names: readonly string[], capabilities: RTCRtpCapabilities | null): RTCRtpCodec[] {
+  return (capabilities?.codecs ?? []).filter(({ mimeType, sdpFmtpLine }) => {
+    const name = mimeType.toLowerCase();
+    return names.includes(name) && (name !== "video/h264" || knownH264.test(sdpFmtpLine ?? ""));
+  });
 }

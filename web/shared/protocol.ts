@@ -53,12 +53,17 @@ export interface Camera {
   readonly site: SiteId;
 }
 
+export interface Screen {
+  readonly type: "screen";
+  readonly site: SiteId;
+}
+
 export interface Clip {
   readonly type: "clip";
 }
 
 export interface Cell {
-  readonly source?: Camera | Clip;
+  readonly source?: Camera | Clip | Screen;
 }
 
 export interface Scene {
@@ -95,6 +100,15 @@ export interface RaiseHand {
 
 export interface LowerHand {
   readonly type: "lower_hand";
+  readonly site: SiteId;
+}
+
+export interface ShareScreen {
+  readonly type: "share_screen";
+}
+
+export interface StopSharing {
+  readonly type: "stop_sharing";
   readonly site: SiteId;
 }
 
@@ -172,6 +186,8 @@ export type Command =
   | CloseOtherMicrophones
   | RaiseHand
   | LowerHand
+  | ShareScreen
+  | StopSharing
   | GiveFloor
   | ExtendFloor
   | TakeFloor
@@ -242,6 +258,7 @@ export interface SiteView {
   readonly microphone: boolean;
   readonly on_stage: boolean;
   readonly hand?: Time;
+  readonly screen: boolean;
 }
 
 export interface Speaker {
@@ -314,12 +331,14 @@ export interface CellView {
   readonly label: string;
   readonly present: boolean;
   readonly own: boolean;
+  readonly screen: boolean;
 }
 
 export interface HallMay {
   readonly join: boolean;
   readonly raise_hand: boolean;
   readonly close_microphone: boolean;
+  readonly share_screen: boolean;
 }
 
 export interface HallView {
@@ -334,6 +353,7 @@ export interface HallView {
   readonly cells: readonly CellView[];
   readonly microphone: boolean;
   readonly on_stage: boolean;
+  readonly screen: boolean;
   readonly queue?: number;
   readonly speaker?: Speaker;
   readonly speaker_name: string;
@@ -411,6 +431,11 @@ export interface SendLayers {
   readonly rids: readonly string[];
 }
 
+export interface SendScreen {
+  readonly type: "send_screen";
+  readonly wanted: boolean;
+}
+
 export interface MediaLost {
   readonly type: "media_lost";
 }
@@ -432,6 +457,7 @@ export type ServerMessage =
   | Lines
   | Tick
   | SendLayers
+  | SendScreen
   | MediaLost
   | Goodbye;
 

@@ -12,16 +12,17 @@ export class Hall {
     readonly signs: Signs,
   ) {}
 
-  /** `size` is the camera's, `screen` the window's. */
+  /** `size` is the camera's, `screen` the window's; `shares`: the title of the tab that it will share. */
   static async open(
     url: string,
     signs: Signs,
-    options: { executable?: string; size?: Size; screen?: Size } = {},
+    options: { executable?: string; size?: Size; screen?: Size; shares?: string } = {},
   ): Promise<Hall> {
     const { size, screen, ...rest } = options;
     const capture: CaptureFiles = captureFiles(signs, size);
     const browser = await launch({ capture, ...rest });
-    const page = await (await context(browser, screen)).newPage();
+    const permissions = rest.shares ? ["camera", "microphone"] : [];
+    const page = await (await context(browser, screen, permissions)).newPage();
     // For getStats(): the page itself keeps its connection to itself.
     await page.addInitScript(() => {
       const peers: RTCPeerConnection[] = [];
@@ -159,6 +160,29 @@ export class Hall {
   async raiseHand(): Promise<void> {
     await this.page.mouse.move(300, 300);
     await this.page.getByRole("button", { name: "Xin phát biểu" }).click();
+  }
+
+  /** Another tab of this hall's browser, with its presentation. */
+  async present(title: string, colour: string, { width, height }: Size): Promise<Page> {
+    const tab = await this.page.context().newPage();
+    await tab.setViewportSize({ width, height });
+    // Something moves, as a pointer does: a page that never changes would be sent once.
+    await tab.setContent(
+      `<title>${title}</title><style>@keyframes run { to { margin-left: 90% } } i { display: block; width: 9%; height: 20px; background: #222; animation: run 2s linear infinite }</style><body style="margin: 0; background: ${colour}"><i></i><h1>${title}</h1></body>`,
+    );
+    await this.page.bringToFront();
+    return tab;
+  }
+
+  async shareScreen(): Promise<void> {
+    await this.page.mouse.move(300, 300);
+    await this.page.getByRole("button", { name: "Chia sẻ màn hình" }).click();
+    await this.page.getByRole("button", { name: "Dừng chia sẻ" }).waitFor();
+  }
+
+  async stopSharing(): Promise<void> {
+    await this.page.mouse.move(300, 300);
+    await this.page.getByRole("button", { name: "Dừng chia sẻ" }).click();
   }
 
   async leave(): Promise<void> {
