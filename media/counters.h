@@ -6,7 +6,7 @@
 
 namespace diemcau::media {
 
-/// The engine's counters as the media thread writes them and anybody reads them.
+/// A worker's counters as its thread writes them and anybody reads them.
 struct LiveCounters {
   using Count = std::atomic<std::uint64_t>;
   Count packets_in{0}, bytes_in{0}, packets_out{0}, bytes_out{0};

@@ -1,12 +1,12 @@
 #pragma once
+#include <cstddef>
 #include <mutex>
 #include <utility>
 #include <vector>
 
 namespace diemcau::media {
 
-/// The only place where two threads of media/ meet: plain values go in on one side and out on the other, in
-/// order.
+/// The only place where two threads of media/ meet: values go in on one side and out on the other, in order.
 template <class T>
 class Mailbox {
  public:
@@ -20,9 +20,13 @@ class Mailbox {
     const std::lock_guard lock(mutex_);
     return std::exchange(letters_, {});
   }
+  std::size_t waiting() const {
+    const std::lock_guard lock(mutex_);
+    return letters_.size();
+  }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<T> letters_;
 };
 

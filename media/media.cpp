@@ -13,7 +13,7 @@
 #include "media/program/programs.h"
 #include "media/rtp/sdp.h"
 #include "media/transport/dtls.h"
-#include "media/worker.h"
+#include "media/workers.h"
 
 namespace diemcau::media {
 namespace {
@@ -113,28 +113,30 @@ struct Engine::Parts : program::Outlet {
       : wake(std::move(wake_up)),
         offered(candidates(config.announced.empty() ? own_addresses(config.bind, config.port)
                                                     : config.announced)),
-        worker(
-            config, dtls, [this](Event event) { tell(std::move(event)); },
-            [this](StageId stage) { programs.request_clip_keyframe(stage); }),
+        workers(config, dtls,
+                {[this](Event event) { tell(std::move(event)); },
+                 [this](StageId stage) { programs.request_clip_keyframe(stage); }}),
         programs(*this) {}
-  // The worker calls the pipelines and they call the worker: its thread ends first, then the pipelines close
-  // their files while the worker's mailbox still takes what they say.
-  ~Parts() override { worker.stop(); }
+  // The workers call the pipelines and they call the workers: their threads end first, then the pipelines
+  // close their files while the workers' mailboxes still take what they say.
+  ~Parts() override { workers.stop(); }
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
 
   void clip_packet(StageId stage, stage::Kind kind, std::vector<std::byte> rtp) override {
-    worker.put(ClipPacket{stage, kind, std::move(rtp)});
+    workers.put_home(ClipPacket{stage, kind, std::move(rtp)});
   }
   void attach(StageId stage, std::shared_ptr<stage::Sink> sink) override {
-    worker.put(AttachSink{stage, std::move(sink)});
+    workers.put_home(AttachSink{stage, std::move(sink)});
   }
   void detach(StageId stage, std::shared_ptr<stage::Sink> sink) override {
-    worker.put(DetachSink{stage, std::move(sink)});
+    workers.put_home(DetachSink{stage, std::move(sink)});
   }
-  void request_keyframe(StageId stage, SourceId source) override { worker.put(WantKeyframe{stage, source}); }
+  void request_keyframe(StageId stage, SourceId source) override {
+    workers.put_home(WantKeyframe{stage, source});
+  }
   void tell(Event event) override {
-    if (const auto* ended = std::get_if<ClipEnded>(&event)) worker.put(SetClip{ended->stage, false});
+    if (const auto* ended = std::get_if<ClipEnded>(&event)) workers.put_home(SetClip{ended->stage, false});
     if (events.put(std::move(event))) wake();
   }
 
@@ -146,13 +148,15 @@ struct Engine::Parts : program::Outlet {
     std::string answer;
     int version = 1;  ///< of the answer
   };
-  rtp::AnswerIdentity identity() { return {random_text(8), random_text(32), dtls.fingerprint(), offered}; }
+  rtp::AnswerIdentity identity(std::size_t worker) {
+    return {letter_of(worker) + random_text(7), random_text(32), dtls.fingerprint(), offered};
+  }
   /// Gives a peer new credentials; the answer that names them.
   const std::string& restart_ice(PeerId peer, Described& peer_described) {
-    const auto fresh = identity();
+    const auto fresh = identity(workers.worker_of(peer).value_or(0));
     peer_described.answer = rtp::restarted_answer(peer_described.answer, ++peer_described.version,
                                                   fresh.ice_ufrag, fresh.ice_password);
-    worker.put(RestartIce{peer, fresh.ice_ufrag, fresh.ice_password});
+    workers.restart_ice({peer, fresh.ice_ufrag, fresh.ice_password});
     return peer_described.answer;
   }
 
@@ -161,20 +165,36 @@ struct Engine::Parts : program::Outlet {
   std::vector<std::string> offered;
   std::unordered_map<PeerId, Described> described;
   Mailbox<Event> events;
-  Worker worker;
+  Workers workers;
   program::Programs programs;
 };
+
+Counters& Counters::operator+=(const Counters& other) {
+  packets_in += other.packets_in;
+  bytes_in += other.bytes_in;
+  packets_out += other.packets_out;
+  bytes_out += other.bytes_out;
+  dropped_unknown += other.dropped_unknown;
+  dropped_malformed += other.dropped_malformed;
+  dropped_forged += other.dropped_forged;
+  dropped_flooding += other.dropped_flooding;
+  retransmitted += other.retransmitted;
+  nacks_sent += other.nacks_sent;
+  keyframe_requests += other.keyframe_requests;
+  peers += other.peers;
+  return *this;
+}
 
 Engine::Engine(const Config& config, std::function<void()> wake)
     : parts_(std::make_unique<Parts>(config, std::move(wake))) {}
 Engine::~Engine() = default;
 
-void Engine::open_stage(StageId stage) { parts_->worker.put(OpenStage{stage}); }
+void Engine::open_stage(StageId stage) { parts_->workers.open_stage(stage); }
 
 void Engine::close_stage(StageId stage) {
   std::erase_if(parts_->described, [stage](const auto& entry) { return entry.second.stage == stage; });
   parts_->programs.close_stage(stage);
-  parts_->worker.put(CloseStage{stage});
+  parts_->workers.close_stage(stage);
 }
 
 std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId stage,
@@ -185,14 +205,16 @@ std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId sta
   std::string why;
   const auto parsed = rtp::parse_offer(offer, why);
   if (!parsed) return OfferRefused{"media.offer_broken", why};
-  const auto identity = parts_->identity();
+  const auto worker = parts_->workers.place(stage);
+  const auto identity = parts_->identity(worker);
   AddPeer add{peer,
               stage,
               publishes,
               rtp::agree(*parsed),
               identity.ice_ufrag,
               identity.ice_password,
-              parsed->fingerprint};
+              parsed->fingerprint,
+              {}};
   narrow(add.agreed, way);
   if (std::none_of(add.agreed.begin(), add.agreed.end(), [](const auto& media) { return media.accepted; }))
     return OfferRefused{"media.no_common_codec", "VP8, H.264 (packetization-mode=1), Opus"};
@@ -203,7 +225,7 @@ std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId sta
     if (media.from_us) media.slot_ssrc = ++ssrc;
   auto answer = rtp::write_answer(*parsed, add.agreed, identity);
   parts_->described[peer] = {stage, mids_of(*parsed), parsed->fingerprint, answer};
-  parts_->worker.put(std::move(add));
+  parts_->workers.add_peer(worker, std::move(add));
   return answer;
 }
 
@@ -229,24 +251,24 @@ std::optional<std::string> Engine::restart_ice(PeerId peer) {
 
 void Engine::disconnect(PeerId peer) {
   parts_->described.erase(peer);
-  parts_->worker.put(RemovePeer{peer});
+  parts_->workers.remove_peer(peer);
 }
 
-void Engine::set_scene(StageId stage, const Scene& scene) { parts_->worker.put(SetScene{stage, scene}); }
-void Engine::set_next(StageId stage, const Scene& scene) { parts_->worker.put(SetNext{stage, scene}); }
+void Engine::set_scene(StageId stage, const Scene& scene) { parts_->workers.set_scene(stage, scene); }
+void Engine::set_next(StageId stage, const Scene& scene) { parts_->workers.set_next(stage, scene); }
 void Engine::set_audible(StageId stage, const std::vector<SourceId>& sources) {
-  parts_->worker.put(SetAudible{stage, sources});
+  parts_->workers.set_audible(stage, sources);
 }
 
 void Engine::play_clip(StageId stage, const std::filesystem::path& file) {
-  parts_->worker.put(SetClip{stage, true});
+  parts_->workers.put_home(SetClip{stage, true});
   parts_->programs.play_clip(stage, file);
 }
 void Engine::pause_clip(StageId stage) { parts_->programs.pause_clip(stage); }
 void Engine::resume_clip(StageId stage) { parts_->programs.resume_clip(stage); }
 void Engine::stop_clip(StageId stage) {
   parts_->programs.stop_clip(stage);
-  parts_->worker.put(SetClip{stage, false});
+  parts_->workers.put_home(SetClip{stage, false});
 }
 
 void Engine::start_recording(StageId stage, const std::filesystem::path& file) {
@@ -257,9 +279,12 @@ void Engine::stop_recording(StageId stage) { parts_->programs.stop_recording(sta
 std::vector<Event> Engine::take_events() {
   auto events = parts_->events.take_all();
   for (const auto& event : events)
-    if (const auto* lost = std::get_if<PeerLost>(&event)) parts_->described.erase(lost->peer);
+    if (const auto* lost = std::get_if<PeerLost>(&event)) {
+      parts_->described.erase(lost->peer);
+      parts_->workers.forget(lost->peer);
+    }
   return events;
 }
-Counters Engine::counters() const { return parts_->worker.counters().read(); }
+Counters Engine::counters() const { return parts_->workers.counters(); }
 
 }  // namespace diemcau::media

@@ -41,6 +41,12 @@ struct Config {
   std::uint16_t port = 8444;     ///< UDP, and TCP for networks that block UDP
   /// What the answers offer to browsers, best first. Empty: every address of this machine that `bind` takes.
   std::vector<Address> announced;
+  /// Media threads, at most 16 (`most_workers`). 0: one for each core that this process may use, at most 8.
+  std::size_t workers = 0;
+  /// A stage goes on to another worker when its own has so many peers (of all stages), or used so much of its
+  /// core in the last second.
+  std::size_t peers_per_worker = 200;
+  double core_per_worker = 0.5;
 };
 
 /// Arrangement of a stage for those who render it (the recorder); the cells of each in reading order, the
@@ -190,19 +196,21 @@ struct Counters {
   std::uint64_t dropped_unknown{};    ///< from addresses or with SSRCs that belong to nobody
   std::uint64_t dropped_malformed{};  ///< not parsable
   std::uint64_t dropped_forged{};     ///< wrong authentication tag, or replayed
-  std::uint64_t dropped_flooding{};   ///< of an address or a peer that sends more than anybody needs
+  /// Of an address or a peer that sends more than anybody needs; between workers, what one could not take.
+  std::uint64_t dropped_flooding{};
   std::uint64_t retransmitted{}, nacks_sent{}, keyframe_requests{};
   std::uint64_t peers{};  ///< now
+  Counters& operator+=(const Counters& other);
 };
 
-/// Owns the media thread and everything on it. All calls are for one thread (the server's main loop) and
-/// return at once: they are put into the worker's mailbox. `wake` is called on the media thread when events
-/// wait; it must only signal.
+/// Owns the media threads and everything on them. All calls are for one thread (the server's main loop) and
+/// return at once: they are put into workers' mailboxes. `wake` is called on media threads when events wait;
+/// it must only signal.
 class Engine {
  public:
   /// Binds the sockets. Throws std::system_error naming the port when it is taken.
   Engine(const Config& config, std::function<void()> wake);
-  ~Engine();  ///< closes stages (recordings are closed properly), joins the thread
+  ~Engine();  ///< closes stages (recordings are closed properly), joins the threads
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 

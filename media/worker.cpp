@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <ctime>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -31,6 +32,15 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
+/// Letters that may wait at another worker before it is given no more packets: a second of a busy one.
+constexpr std::size_t most_waiting = 1024;
+
+std::chrono::nanoseconds processor_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 std::uint32_t random_number() {
   static thread_local std::random_device device;
   return device();
@@ -38,32 +48,46 @@ std::uint32_t random_number() {
 
 }  // namespace
 
-Worker::Worker(const Config& config, const transport::DtlsContext& dtls, std::function<void(Event)> tell,
-               std::function<void(StageId)> ask_clip_keyframe)
+Worker::Worker(const Config& config, std::size_t index, std::size_t count, const transport::DtlsContext& dtls,
+               const Calls& calls)
     : dtls_(dtls),
-      tell_(std::move(tell)),
-      ask_clip_keyframe_(std::move(ask_clip_keyframe)),
+      host_{index,
+            count,
+            [this](std::size_t worker, Letter letter) { workers_.at(worker)->put(std::move(letter)); },
+            [this](const RelayHead& head, std::span<const std::byte> packet) {
+              outgoing_.add_relayed(head, packet);
+            },
+            calls.tell,
+            calls.ask_clip_keyframe},
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+      bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      outgoing_(count) {
   if (!epoll_ || !bell_) throw std::system_error(errno, std::generic_category(), "media loop");
+  using transport::Sharing;
   ports_ = std::make_unique<transport::Ports>(
       config.bind, config.port, [this](const transport::TcpPort::Watch& watch) { on_watch(watch); },
-      [this](const transport::Endpoint& from, std::span<std::byte> packet) { on_packet(from, packet); });
+      [this](const transport::Endpoint& from, std::span<std::byte> packet) { on_packet(from, packet); },
+      count == 1   ? Sharing::alone
+      : index == 0 ? Sharing::first
+                   : Sharing::further);
   for (const int fd : {bell_.get(), ports_->udp().fd(), ports_->tcp().fd()}) {
+    if (fd < 0) continue;
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.fd = fd;
     epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
   }
+}
+
+Worker::~Worker() { join(); }
+
+void Worker::start(std::vector<Worker*> all) {
+  workers_ = std::move(all);
   thread_ = std::thread([this] { run(); });
 }
 
-Worker::~Worker() { stop(); }
-
-void Worker::stop() {
-  if (!thread_.joinable()) return;
-  put(Stop{});
-  thread_.join();
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
 }
 
 void Worker::put(Letter letter) {
@@ -84,7 +108,7 @@ void Worker::run() {
       if (fd == bell_.get()) {
         std::uint64_t rung = 0;
         [[maybe_unused]] const auto got = read(fd, &rung, sizeof rung);
-        for (auto& letter : mailbox_.take_all()) handle(letter);
+        take_letters();
       } else if (fd == ports_->udp().fd()) {
         ports_->udp().receive([this](const transport::Endpoint& from, std::span<std::byte> packet) {
           on_packet(from, packet);
@@ -97,12 +121,12 @@ void Worker::run() {
       }
     }
     on_timers();
+    send_outgoing();
     ports_->flush();
   }
   for (auto& [id, connected] : peers_) {
     connected.peer->link().close();
-    if (const auto stage = stages_.find(connected.stage); stage != stages_.end())
-      stage->second->remove(*connected.peer);
+    if (auto* const stage = find_stage(connected.stage)) stage->remove(*connected.peer);
   }
   ports_->flush();
   peers_.clear();
@@ -115,17 +139,8 @@ void Worker::handle(Letter& letter) {
                  [&](RestartIce& restart) { restart_ice(restart); },
                  [&](RemovePeer& remove) { remove_peer(remove.peer); },
                  [&](OpenStage& open) {
-                   const auto id = open.stage;
-                   if (!stages_.contains(id))
-                     stages_[id] = std::make_unique<stage::Stage>(
-                         counters_,
-                         stage::Stage::Calls{[this, id] { ask_clip_keyframe_(id); },
-                                             [this, id](SourceId source, std::vector<std::string> rids) {
-                                               tell_(CameraWanted{id, source, std::move(rids)});
-                                             },
-                                             [this](PeerId peer, SourceId source, rtp::Codec codec) {
-                                               tell_(CodecMissing{peer, source, rtp::name_of(codec)});
-                                             }});
+                   auto& stage = stages_[open.stage];
+                   if (!stage) stage = std::make_unique<HostedStage>(open.stage, open.home, counters_, host_);
                  },
                  [&](CloseStage& close) { close_stage(close.stage); },
                  [&](SetScene& set) {
@@ -154,18 +169,78 @@ void Worker::handle(Letter& letter) {
                    if (auto* stage = find_stage(want.stage)) stage->want_keyframe(want.source, now_);
                  },
                  [&](Stop&) { stopping_ = true; },
+                 [&](StageHere& here) {
+                   if (auto* stage = find_hosted(here.stage)) stage->on_stage_here(here);
+                 },
+                 [&](SourceHere& here) {
+                   if (auto* stage = find_stage(here.stage))
+                     stage->add_remote(here.from, here.published, now_);
+                 },
+                 [&](SourceGone& gone) {
+                   if (auto* stage = find_stage(gone.stage))
+                     stage->remove_remote(gone.source, gone.publication);
+                 },
+                 [&](Wished& wished) {
+                   if (auto* stage = find_stage(wished.stage)) stage->on_wish(wished.from, wished.wish, now_);
+                 },
+                 [&](KeyframeWished& wished) {
+                   if (auto* stage = find_stage(wished.stage))
+                     stage->on_keyframe_wish(wished.from, wished.wish, now_);
+                 },
+                 [&](RelayedPackets& packets) { on_relayed(packets); },
+                 [&](LevelsThere& there) {
+                   if (auto* stage = find_hosted(there.stage)) stage->on_levels(there);
+                 },
+                 [&](LinesThere& there) {
+                   if (auto* stage = find_hosted(there.stage)) stage->on_lines(there);
+                 },
+                 [&](StrayPackets& strays) {
+                   strays.parcel.for_each([&](const transport::Endpoint& from, std::span<std::byte> packet) {
+                     on_packet(from, packet, strays.from);
+                   });
+                 },
+                 [&](StrayConnection& stray) { ports_->tcp().adopt(std::move(stray.transfer), now_); },
+                 [&](RouteFound& found) {
+                   routes_.learn(found.endpoint, found.from, now_);
+                   by_endpoint_.erase(found.endpoint);
+                 },
              },
              letter);
 }
 
-stage::Stage* Worker::find_stage(StageId id) {
+HostedStage* Worker::find_hosted(StageId id) {
   const auto found = stages_.find(id);
   return found == stages_.end() ? nullptr : found->second.get();
 }
 
+stage::Stage* Worker::find_stage(StageId id) {
+  auto* const hosted = find_hosted(id);
+  return hosted == nullptr ? nullptr : &hosted->stage();
+}
+
+void Worker::take_letters() {
+  for (auto& letter : mailbox_.take_all()) handle(letter);
+}
+
+void Worker::on_relayed(const RelayedPackets& packets) {
+  packets.parcel->for_each([&](const RelayHead& head, std::span<const std::byte> packet) {
+    if ((head.to >> host_.index & 1) == 0) return;
+    if (auto* const stage = find_stage(head.stage)) stage->on_relayed(head.relayed, packet, now_);
+  });
+}
+
+void Worker::send_outgoing() {
+  outgoing_.send(host_.index, [&](std::size_t worker, Letter letter) {
+    auto& other = *workers_[worker];
+    // Who cannot keep up loses packets, as from a network; a queue without end would be worse.
+    if (other.mailbox_.waiting() > most_waiting) return LiveCounters::add(counters_.dropped_flooding);
+    other.put(std::move(letter));
+  });
+}
+
 void Worker::add_peer(AddPeer& add) {
   auto* const stage = find_stage(add.stage);
-  if (stage == nullptr || peers_.contains(add.peer)) return tell_(PeerLost{add.peer, "no such stage"});
+  if (stage == nullptr || peers_.contains(add.peer)) return host_.tell(PeerLost{add.peer, "no such stage"});
   auto link = std::make_unique<transport::Link>(*ports_, dtls_, ++last_number_, std::move(add.password),
                                                 std::move(add.fingerprint), now_);
   by_ufrag_[add.ufrag] = add.peer;
@@ -175,7 +250,7 @@ void Worker::add_peer(AddPeer& add) {
   connected.since = now_;
   connected.peer = std::make_unique<stage::Peer>(add.peer, add.publishes, std::move(add.agreed),
                                                  std::move(link), counters_, random_number());
-  stage->add(*connected.peer);
+  stage->add(*connected.peer, add.publication);
   LiveCounters::add(counters_.peers);
 }
 
@@ -215,11 +290,12 @@ void Worker::close_stage(StageId id) {
   stages_.erase(id);
 }
 
-void Worker::on_packet(const transport::Endpoint& from, std::span<std::byte> packet) {
+void Worker::on_packet(const transport::Endpoint& from, std::span<std::byte> packet, Via via) {
+  if (!via && host_.count > 1 && give_away(from, packet)) return;
   LiveCounters::add(counters_.packets_in);
   LiveCounters::add(counters_.bytes_in, packet.size());
   // RFC 7983: the first byte tells STUN, DTLS and (S)RTP apart.
-  if (transport::looks_like_stun(packet)) return on_stun(from, packet);
+  if (transport::looks_like_stun(packet)) return on_stun(from, packet, via);
   const auto known = by_endpoint_.find(from);
   if (known == by_endpoint_.end()) return LiveCounters::add(counters_.dropped_unknown);
   auto& connected = peers_.at(known->second);
@@ -231,8 +307,36 @@ void Worker::on_packet(const transport::Endpoint& from, std::span<std::byte> pac
   on_srtp(connected, packet);
 }
 
-void Worker::on_stun(const transport::Endpoint& from, std::span<const std::byte> packet) {
-  if (!checks_.allow(from, now_)) return LiveCounters::add(counters_.dropped_flooding);
+bool Worker::give_away(const transport::Endpoint& from, std::span<const std::byte> packet) {
+  if (!transport::looks_like_stun(packet)) {
+    if (from.is_tcp() || by_endpoint_.contains(from)) return false;
+    auto owner = routes_.find(from, now_);
+    if (!owner) {
+      // Its worker tells the route before it answers the check that opened it: the news is here before any
+      // packet that follows the answer.
+      take_letters();
+      owner = routes_.find(from, now_);
+    }
+    if (owner) outgoing_.add_stray(*owner, from, packet);
+    return owner.has_value();
+  }
+  const auto request = transport::parse_binding_request(packet);
+  if (!request || request->local_ufrag.starts_with(letter_of(host_.index))) return false;
+  for (std::size_t worker = 0; worker < host_.count; ++worker) {
+    if (!request->local_ufrag.starts_with(letter_of(worker))) continue;
+    if (!checks_.allow(from, now_)) return false;  // nor will on_stun
+    if (!from.is_tcp()) {
+      outgoing_.add_stray(worker, from, packet);
+    } else if (auto transfer = ports_->tcp().release(from.connection)) {
+      host_.put(worker, StrayConnection{std::move(*transfer)});
+    }
+    return true;
+  }
+  return false;
+}
+
+void Worker::on_stun(const transport::Endpoint& from, std::span<const std::byte> packet, Via via) {
+  if (!via && !checks_.allow(from, now_)) return LiveCounters::add(counters_.dropped_flooding);
   const auto request = transport::parse_binding_request(packet);
   if (!request) return LiveCounters::add(counters_.dropped_malformed);
   const auto known = by_ufrag_.find(std::string(request->local_ufrag));
@@ -240,6 +344,7 @@ void Worker::on_stun(const transport::Endpoint& from, std::span<const std::byte>
   auto& connected = peers_.at(known->second);
   auto& link = connected.peer->link();
   if (!transport::is_authentic(packet, link.password())) return LiveCounters::add(counters_.dropped_forged);
+  if (via) host_.put(*via, RouteFound{host_.index, from});
   const auto heard = link.last_heard();
   link.on_check(*request, from, now_);
   if (from.is_tcp()) ports_->tcp().keep(from.connection);
@@ -248,6 +353,7 @@ void Worker::on_stun(const transport::Endpoint& from, std::span<const std::byte>
 }
 
 void Worker::remember(const transport::Endpoint& from, PeerId id, Connected& connected) {
+  routes_.forget(from);
   // Checked addresses may send media before they are nominated.
   const bool new_here = std::exchange(by_endpoint_[from], id) != id;
   auto& addresses = connected.addresses;
@@ -270,11 +376,11 @@ void Worker::on_dtls(Connected& connected, std::span<const std::byte> packet) {
       break;
     case transport::Link::Dtls::just_connected:
       find_stage(connected.stage)->start(*connected.peer, now_);
-      tell_(PeerConnected{id});
+      host_.tell(PeerConnected{id});
       break;
     case transport::Link::Dtls::over:
       remove_peer(id);
-      tell_(PeerLost{id, "DTLS closed or failed"});
+      host_.tell(PeerLost{id, "DTLS closed or failed"});
       break;
   }
 }
@@ -301,7 +407,7 @@ void Worker::note_return(Connected& connected, Clock::time_point heard) {
   const auto ended = connected.silence.end(heard, now_);
   if (ended.interruption && connected.peer->link().connected())
     find_stage(connected.stage)->resume(*connected.peer, now_);
-  if (ended.silence) tell_(PeerBack{connected.peer->id()});
+  if (ended.silence) host_.tell(PeerBack{connected.peer->id()});
 }
 
 void Worker::on_watch(const transport::TcpPort::Watch& watch) {
@@ -318,7 +424,7 @@ void Worker::on_watch(const transport::TcpPort::Watch& watch) {
 void Worker::on_timers() {
   if (now_ >= next_fast_) {
     next_fast_ = now_ + fast;
-    for (auto& [id, stage] : stages_) stage->on_timer(now_);
+    for (auto& [id, hosted] : stages_) hosted->stage().on_timer(now_);
   }
   if (now_ >= next_handshake_) {
     next_handshake_ = now_ + handshake;
@@ -327,17 +433,17 @@ void Worker::on_timers() {
   }
   if (now_ >= next_levels_) {
     next_levels_ = now_ + level_interval;
-    send_levels();
+    for (auto& [id, stage] : stages_) stage->send_levels();
   }
   if (now_ >= next_second_) {
     next_second_ = now_ + second;
-    for (auto& [id, stage] : stages_) {
-      stage->send_reports(now_);
-      if (auto downlinks = stage->downlinks(); !downlinks.empty()) tell_(Downlinks{id, std::move(downlinks)});
-      if (auto lines = stage->lines(now_); !lines.empty()) tell_(LinesMeasured{id, std::move(lines)});
-    }
+    for (auto& [id, stage] : stages_) stage->send_reports(now_);
     find_lost_peers();
     ports_->tcp().close_silent(now_);
+    routes_.forget_silent(now_);
+    const auto ran = processor_time();
+    busy_.store(std::chrono::duration<double>(ran - std::exchange(ran_, ran)) / second,
+                std::memory_order_relaxed);
   }
 }
 
@@ -359,7 +465,7 @@ void Worker::find_lost_peers() {
         lost.emplace_back(id, "no packet for 30 s");
         break;
       case transport::Silence::Turn::silent:
-        tell_(PeerSilent{id});
+        host_.tell(PeerSilent{id});
         break;
       case transport::Silence::Turn::none:
         break;
@@ -367,13 +473,8 @@ void Worker::find_lost_peers() {
   }
   for (const auto& [id, why] : lost) {
     remove_peer(id);
-    tell_(PeerLost{id, why});
+    host_.tell(PeerLost{id, why});
   }
-}
-
-void Worker::send_levels() {
-  for (auto& [id, stage] : stages_)
-    if (auto levels = stage->take_levels(); !levels.empty()) tell_(Levels{id, std::move(levels)});
 }
 
 }  // namespace diemcau::media

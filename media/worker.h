@@ -1,17 +1,20 @@
 #pragma once
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <thread>
 #include <unordered_map>
-#include <variant>
 #include <vector>
 
 #include "media/counters.h"
+#include "media/hosted_stage.h"
+#include "media/letters.h"
 #include "media/mailbox.h"
 #include "media/media.h"
-#include "media/rtp/sdp.h"
+#include "media/outgoing.h"
+#include "media/routes.h"
 #include "media/stage/stage.h"
 #include "media/transport/check_limit.h"
 #include "media/transport/dtls.h"
@@ -21,81 +24,38 @@
 
 namespace diemcau::media {
 
-// ---- what reaches the media thread, by value.
-struct AddPeer {
-  PeerId peer{};
-  StageId stage{};
-  std::optional<SourceId> publishes;
-  std::vector<rtp::AgreedMedia> agreed;
-  std::string ufrag, password;  ///< ours
-  std::string fingerprint;      ///< theirs
-};
-/// Other credentials for an ICE restart.
-struct RestartIce {
-  PeerId peer{};
-  std::string ufrag, password;
-};
-struct RemovePeer {
-  PeerId peer{};
-};
-struct OpenStage {
-  StageId stage{};
-};
-struct CloseStage {
-  StageId stage{};
-};
-struct SetScene {
-  StageId stage{};
-  Scene scene;
-};
-struct SetNext {
-  StageId stage{};
-  Scene scene;
-};
-struct SetAudible {
-  StageId stage{};
-  std::vector<SourceId> sources;
-};
-struct SetClip {
-  StageId stage{};
-  bool running = false;
-};
-struct ClipPacket {
-  StageId stage{};
-  stage::Kind kind{};
-  std::vector<std::byte> rtp;
-};
-struct AttachSink {
-  StageId stage{};
-  std::shared_ptr<stage::Sink> sink;
-};
-struct DetachSink {
-  StageId stage{};
-  std::shared_ptr<stage::Sink> sink;
-};
-struct WantKeyframe {
-  StageId stage{};
-  SourceId source{};
-};
-struct Stop {};
-using Letter = std::variant<AddPeer, RestartIce, RemovePeer, OpenStage, CloseStage, SetScene, SetNext,
-                            SetAudible, SetClip, ClipPacket, AttachSink, DetachSink, WantKeyframe, Stop>;
+/// More cores than this serve no province; a bit each in stage::WorkerSet, a letter each in our ufrags.
+inline constexpr std::size_t most_workers = 16;
+/// The first letter of the ICE user name of a peer of that worker: whoever gets its check knows whose it is.
+constexpr char letter_of(std::size_t worker) { return static_cast<char>('a' + worker); }
 
-/// The media thread: its sockets, its loop, and every stage pinned to it.
+/// A media thread: its sockets, its loop, its peers, and the stages that they are on. Workers share nothing:
+/// what one has for another goes into its mailbox.
 class Worker {
  public:
-  /// `tell` and `ask_clip_keyframe` are called on the media thread and must only enqueue.
-  Worker(const Config& config, const transport::DtlsContext& dtls, std::function<void(Event)> tell,
-         std::function<void(StageId)> ask_clip_keyframe);
+  /// Called on the media thread; must only enqueue.
+  struct Calls {
+    std::function<void(Event)> tell;
+    std::function<void(StageId)> ask_clip_keyframe;
+  };
+  /// One of `count`. The first must be made first: it sees that nobody else has the port.
+  Worker(const Config& config, std::size_t index, std::size_t count, const transport::DtlsContext& dtls,
+         const Calls& calls);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Ends the loop: says goodbye to all peers, joins the thread. put() may still be called, to no effect.
-  void stop();
-  /// Any thread.
+  /// `all` by index; they outlive the thread.
+  void start(std::vector<Worker*> all);
+  /// Joins the thread, which ends after a Stop: it has said goodbye to all peers. put() may still be called,
+  /// to no effect.
+  void join();
+
+  // Any thread.
   void put(Letter letter);
   const LiveCounters& counters() const { return counters_; }
+  /// Share of a core that it used in the last second, 0 … 1.
+  double busy() const { return busy_.load(std::memory_order_relaxed); }
 
  private:
   using Clock = transport::Clock;
@@ -119,8 +79,15 @@ class Worker {
   void restart_ice(RestartIce& restart);
   void remove_peer(PeerId id);
   void close_stage(StageId id);
-  void on_packet(const transport::Endpoint& from, std::span<std::byte> packet);
-  void on_stun(const transport::Endpoint& from, std::span<const std::byte> packet);
+  /// `via`: the worker whose socket it came to, when that is another.
+  using Via = std::optional<std::size_t>;
+  void on_packet(const transport::Endpoint& from, std::span<std::byte> packet, Via via = {});
+  void on_stun(const transport::Endpoint& from, std::span<const std::byte> packet, Via via);
+  /// True: it is for a peer of another worker, and on its way there.
+  bool give_away(const transport::Endpoint& from, std::span<const std::byte> packet);
+  void take_letters();
+  void on_relayed(const RelayedPackets& packets);
+  void send_outgoing();
   void remember(const transport::Endpoint& from, PeerId id, Connected& connected);
   void on_dtls(Connected& connected, std::span<const std::byte> packet);
   void on_srtp(Connected& connected, std::span<std::byte> packet);
@@ -129,13 +96,14 @@ class Worker {
   void on_watch(const transport::TcpPort::Watch& watch);
   void on_timers();
   void find_lost_peers();
-  void send_levels();
+  HostedStage* find_hosted(StageId id);
   stage::Stage* find_stage(StageId id);
 
   const transport::DtlsContext& dtls_;
-  std::function<void(Event)> tell_;
-  std::function<void(StageId)> ask_clip_keyframe_;
+  HostedStage::Host host_;
   LiveCounters counters_;
+  std::atomic<double> busy_{0};
+  std::vector<Worker*> workers_;
   transport::FileDescriptor epoll_, bell_;
   std::unique_ptr<transport::Ports> ports_;
   Mailbox<Letter> mailbox_;
@@ -143,13 +111,16 @@ class Worker {
   Clock::time_point now_{};
   Clock::time_point next_fast_{}, next_handshake_{}, next_levels_{}, next_second_{};
 
-  std::unordered_map<StageId, std::unique_ptr<stage::Stage>> stages_;
+  std::unordered_map<StageId, std::unique_ptr<HostedStage>> stages_;
   std::unordered_map<PeerId, Connected> peers_;  ///< their slots point into tracks of stages_: removed first
   std::unordered_map<std::string, PeerId> by_ufrag_;
   std::unordered_map<transport::Endpoint, PeerId, transport::EndpointHash> by_endpoint_;
+  Routes routes_;
   transport::CheckLimit checks_;
   std::uint32_t last_number_ = 0;
-  std::thread thread_;  // last: starts when all else stands
+  Outgoing outgoing_;
+  std::chrono::nanoseconds ran_{};  ///< processor time when the last second began
+  std::thread thread_;
 };
 
 }  // namespace diemcau::media

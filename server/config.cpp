@@ -62,6 +62,8 @@ const std::map<std::string, Setter>& setters() {
       {"hosts", [](Config& c, const Place& at) { c.hosts = at.texts(); }},
       {"media.port", [](Config& c, const Place& at) { c.media_port = at.port(); }},
       {"media.announced", [](Config& c, const Place& at) { c.announced = at.texts(); }},
+      {"media.workers",
+       [](Config& c, const Place& at) { c.media_workers = static_cast<std::size_t>(at.number(0, 16)); }},
       {"media.players",
        [](Config& c, const Place& at) { c.players = static_cast<std::size_t>(at.number(0, 100000)); }},
       {"uploads.limit_mb", [](Config& c, const Place& at) { c.upload_limit = at.number(1, 20000) << 20; }},

@@ -83,6 +83,7 @@ media::Config media_config(const Config& config) {
   media::Config result;
   result.bind = config.bind;
   result.port = config.media_port;
+  result.workers = config.media_workers;
   for (const auto& ip : config.announced) result.announced.push_back({ip, config.media_port});
   return result;
 }

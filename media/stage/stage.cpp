@@ -38,9 +38,10 @@ int recorded_lines_of(media::Layout layout, std::size_t cell) { return lines_of(
 
 }  // namespace
 
-Stage::Stage(media::LiveCounters& counters, Calls calls) : counters_(counters), calls_(std::move(calls)) {}
+Stage::Stage(media::LiveCounters& counters, Calls calls, Elsewhere* elsewhere)
+    : counters_(counters), calls_(std::move(calls)), elsewhere_(elsewhere) {}
 
-void Stage::add(Peer& peer) {
+void Stage::add(Peer& peer, Publication publication) {
   peers_.push_back(&peer);
   if (!peer.publishes()) return;
   // Whoever published this source before has lost it: the hall has reconnected.
@@ -52,18 +53,21 @@ void Stage::add(Peer& peer) {
   const auto id = *peer.publishes();
   withdraw(id);
   withdraw(media::screen_of(id));
-  peer.camera = publish(id, peer, peer.camera_line());
+  peer.camera = publish(id, publication, peer, peer.camera_line());
   peer.microphone = (sources_[id].microphone = std::make_unique<Track>(id, Codec::opus, &peer)).get();
-  if (peer.screen_line() != nullptr) peer.screen = publish(media::screen_of(id), peer, peer.screen_line());
+  if (peer.screen_line() != nullptr)
+    peer.screen = publish(media::screen_of(id), publication, peer, peer.screen_line());
 }
 
 /// `line`: what it has agreed to send; nullptr: nothing, and no packet will come.
-Camera* Stage::publish(SourceId id, Peer& peer, const rtp::AgreedMedia* line) {
+Camera* Stage::publish(SourceId id, Publication publication, Peer& peer, const rtp::AgreedMedia* line) {
   auto& source = sources_[id];
+  source.publication = publication;
   if (line != nullptr) source.rids = line->rids;
   source.camera = std::make_unique<Camera>(id, &peer, line != nullptr ? line->codec().codec : Codec::vp8,
                                            std::max<std::size_t>(source.rids.size(), 1));
   if (media::is_screen(id) && source.rids.empty()) source.rids.emplace_back();
+  tell_published(id, source);
   return source.camera.get();
 }
 
@@ -71,6 +75,8 @@ void Stage::withdraw(SourceId id) {
   const auto source = sources_.find(id);
   if (source == sources_.end()) return;
   drop_tracks(source->second);
+  if (elsewhere_ != nullptr && !source->second.remote_on)
+    elsewhere_->withdraw(id, source->second.publication);
   sources_.erase(source);
 }
 
@@ -147,8 +153,10 @@ void Stage::set_clip(bool running, Clock::time_point now) {
   withdraw(clip);
   if (running) {
     auto& source = sources_[clip];
+    source.publication = Publication{++clips_};
     source.camera = std::make_unique<Camera>(clip, nullptr, Codec::vp8, 1);
     source.microphone = std::make_unique<Track>(clip, Codec::opus, nullptr);
+    tell_published(clip, source);
   }
   arrange(now);
 }
@@ -174,11 +182,9 @@ void Stage::ask(Track& track, Clock::time_point now) {
 }
 
 void Stage::request_keyframe(const Track& track) {
-  if (track.publisher() != nullptr) {
-    track.publisher()->ask_keyframe(track);
-  } else {
-    calls_.ask_clip_keyframe();
-  }
+  if (track.publisher() != nullptr) return track.publisher()->ask_keyframe(track);
+  if (auto& source = sources_.at(track.source()); source.remote_on) return wish_keyframe(source, track);
+  calls_.ask_clip_keyframe();
 }
 
 void Stage::arrange(Clock::time_point now) {
@@ -273,23 +279,34 @@ void Stage::tell_wanted(Clock::time_point now) {
     for (std::size_t i = 0; i < scene->cells.size(); ++i) {
       const auto* const camera = scene->cells[i].source ? camera_of(*scene->cells[i].source) : nullptr;
       if (camera == nullptr) continue;
-      const auto& needed = sources_.at(*scene->cells[i].source).needed;
-      // Who watches has said what is needed (aim_pictures); otherwise it is what the cell needs.
-      if (scene == &next_ || std::find(needed.begin(), needed.end(), now) == needed.end())
-        need(*camera, camera->wanted(lines_of(scene->layout, i)), now);
+      const auto& source = sources_.at(*scene->cells[i].source);
+      if (source.remote_on && started_.empty() && sinks_.empty()) continue;
+      // Who watches has said what is needed (aim_pictures, on_wish); otherwise it is what the cell needs.
+      const bool said =
+          std::find(source.needed.begin(), source.needed.end(), now) != source.needed.end() ||
+          std::any_of(source.wished.begin(), source.wished.end(), [](auto workers) { return workers != 0; });
+      if (scene == &next_ || !said) need(*camera, camera->wanted(lines_of(scene->layout, i)), now);
       if (scene == &scene_ && !sinks_.empty())
         need(*camera, camera->wanted(recorded_lines_of(scene->layout, i)), now);
     }
   for (auto& [id, source] : sources_) {
+    if (source.remote_on) {
+      tell_wish(id, source, now);
+      continue;
+    }
     const auto* const publisher = source.camera ? source.camera->layer(0).publisher() : nullptr;
     if (publisher == nullptr || !started_.contains(publisher)) continue;
     std::vector<std::string> rids;
     for (std::size_t i = 0; i < source.rids.size(); ++i)
-      if (now - source.needed.at(i) < linger) rids.push_back(source.rids[i]);
+      if (is_needed(source, i, now)) rids.push_back(source.rids[i]);
     if (source.rids.empty() || source.told == rids) continue;
     source.told = rids;
     calls_.camera_wanted(id, std::move(rids));
   }
+}
+
+bool Stage::is_needed(const Source& source, std::size_t layer, Clock::time_point now) {
+  return now - source.needed.at(layer) < linger || source.wished.at(layer) != 0;
 }
 
 void Stage::aim(Slot& slot, Track* wanted, Clock::time_point now) {
@@ -362,8 +379,10 @@ void Stage::on_packet(Peer& peer, std::span<std::byte> packet, Clock::time_point
   }
   if (track->kind() == Kind::audio) {
     const auto level = peer.level(*view);
-    if (const auto source = sources_.find(track->source()); level && source != sources_.end())
-      source->second.level = std::max(source->second.level, *level);
+    if (const auto source = sources_.find(track->source()); source != sources_.end()) {
+      source->second.heard = static_cast<std::uint8_t>(level.value_or(unstated));
+      source->second.level = std::max(source->second.level, level.value_or(0));
+    }
     hear(track->source(), level.value_or(unstated), now);
     if (const auto plain_type = peer.redundant(*view)) return unwrap(*track, packet, *view, *plain_type, now);
   }
@@ -415,6 +434,7 @@ void Stage::pass_on(Track& track, const Track::Arrived& arrived, Clock::time_poi
   if (arrived.restarted) rebind(track, now);
   // A closed microphone is closed here, whatever the page does.
   if (track.kind() == Kind::audio && !is_audible(track.source())) return;
+  if (track.relayed_to != 0) relay(track, arrived.packet.sequence, track.relayed_to, Relayed::Turn::live);
   for (auto* slot : track.viewers) {
     slot->live_step(arrived.packet, now);
     slot->peer().forward(*slot, arrived.packet, arrived.picture, now, true);
@@ -521,10 +541,11 @@ void Stage::on_timer(Clock::time_point now) {
   }
   for (auto& [id, source] : sources_) {
     if (!source.camera) continue;
-    for (const auto& layer : source.camera->layers()) {
-      auto& track = *layer;
+    for (std::size_t i = 0; i < source.camera->layers().size(); ++i) {
+      auto& track = source.camera->layer(i);
       const bool recorded = !sinks_.empty() && is_in_scene(id) && source.camera->next_recorded == &track;
-      const bool seen = !track.viewers.empty() || !track.waiting.empty() || recorded;
+      const bool seen =
+          !track.viewers.empty() || !track.waiting.empty() || recorded || source.wished.at(i) != 0;
       if (track.nack.take_given_up() && seen) ask(track, now);
       if (seen && track.gate.due(now)) request_keyframe(track);
     }
@@ -546,7 +567,7 @@ std::map<media::PeerId, media::Downlink> Stage::downlinks() const {
 std::map<SourceId, int> Stage::take_levels() {
   std::map<SourceId, int> levels;
   for (auto& [id, source] : sources_)
-    if (source.microphone) levels[id] = std::exchange(source.level, 0);
+    if (source.microphone && !source.remote_on) levels[id] = std::exchange(source.level, 0);
   return levels;
 }
 

@@ -11,6 +11,7 @@
 
 #include "media/media.h"
 #include "media/stage/peer.h"
+#include "media/stage/remote.h"
 #include "media/stage/source.h"
 #include "media/stage/track.h"
 #include "media/stage/voices.h"
@@ -29,12 +30,13 @@ class Stage {
     /// What is on stage cannot be sent to this viewer: it has not agreed to the source's codec.
     std::function<void(media::PeerId, SourceId, Codec)> codec_missing;
   };
-  Stage(media::LiveCounters& counters, Calls calls);
+  /// `elsewhere` outlives the stage; nullptr: it is on this worker only.
+  Stage(media::LiveCounters& counters, Calls calls, Elsewhere* elsewhere = nullptr);
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
-  /// The peer must stay until remove(). It sees nothing before start().
-  void add(Peer& peer);
+  /// The peer must stay until remove(). It sees nothing before start(). `publication` is for its source.
+  void add(Peer& peer, Publication publication = {});
   /// Its DTLS is done: its slots may take keyframes. Earlier they would be lost, and the next is far.
   void start(Peer& peer, Clock::time_point now);
   void remove(Peer& peer);
@@ -56,10 +58,20 @@ class Stage {
   void resume(Peer& peer, Clock::time_point now);
   void want_keyframe(SourceId source, Clock::time_point now);
 
+  // ---- The same stage on other workers (see Elsewhere). What is about a source that has gone meanwhile, or
+  // is published by another connection, is passed over.
+  std::vector<Published> published() const;
+  /// Replaces an older publication of the same source, here or elsewhere.
+  void add_remote(std::size_t worker, const Published& published, Clock::time_point now);
+  void remove_remote(SourceId source, Publication publication);
+  void on_relayed(const Relayed& head, std::span<const std::byte> packet, Clock::time_point now);
+  void on_wish(std::size_t worker, const Wish& wish, Clock::time_point now);
+  void on_keyframe_wish(std::size_t worker, const KeyframeWish& wish, Clock::time_point now);
+
   void on_timer(Clock::time_point now);      ///< every 10 ms
   void send_reports(Clock::time_point now);  ///< every second
   std::map<media::PeerId, media::Downlink> downlinks() const;
-  /// Levels since the last call, of all sources that have a microphone.
+  /// Levels since the last call, of all sources on this worker that have a microphone.
   std::map<SourceId, int> take_levels();
   /// The lines of those that publish.
   std::map<SourceId, media::LineTotals> lines(Clock::time_point now) const;
@@ -73,7 +85,20 @@ class Stage {
     int level = 0;
     std::array<Clock::time_point, rtp::most_layers> needed{};  ///< when each layer was last needed
     std::optional<std::vector<std::string>> told;              ///< what its sender knows to be needed
+    std::uint8_t heard = 0;                                    ///< the level of its last packet
+    Publication publication{};
+    std::array<WorkerSet, rtp::most_layers> wished{};  ///< by whom elsewhere each layer is needed
+    std::optional<std::size_t> remote_on;              ///< the worker that it is published on; nullopt: here
+    std::optional<Wish> told_wish;                     ///< what that one knows to be wanted here
   };
+  Source* find(SourceId id, Publication publication);
+  void tell_published(SourceId id, const Source& source);
+  void relay(const Track& track, std::uint16_t sequence, WorkerSet to, Relayed::Turn turn);
+  void relay_picture(const Track& track, WorkerSet to, Clock::time_point now);
+  void tell_wish(SourceId id, Source& source, Clock::time_point now);
+  void wish_keyframe(Source& source, const Track& track);
+  static std::uint8_t layer_of(const Source& source, const Track& track);
+  static bool is_needed(const Source& source, std::size_t layer, Clock::time_point now);
   void arrange(Clock::time_point now);
   void aim_pictures(Peer& peer, Clock::time_point now);
   void aim_thin_pictures(Peer& peer, Clock::time_point now);
@@ -81,7 +106,7 @@ class Stage {
   void on_arrivals(Peer& peer, std::span<const rtp::PacketStatus> told, Clock::time_point now);
   /// What the viewer is to see in that slot.
   Camera* camera_for(Peer& peer, std::size_t cell);
-  Camera* publish(SourceId id, Peer& peer, const rtp::AgreedMedia* line);
+  Camera* publish(SourceId id, Publication publication, Peer& peer, const rtp::AgreedMedia* line);
   void withdraw(SourceId id);
   void aim(Slot& slot, Track* wanted, Clock::time_point now);
   void arrange_sound();
@@ -107,6 +132,8 @@ class Stage {
 
   media::LiveCounters& counters_;
   Calls calls_;
+  Elsewhere* elsewhere_;
+  std::uint64_t clips_ = 0;
   Scene scene_, next_;
   Clock::time_point next_look_{};
   std::vector<SourceId> audible_;  ///< without the clip

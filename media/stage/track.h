@@ -11,6 +11,7 @@
 #include "media/rtp/vp8.h"
 #include "media/stage/keyframe_gate.h"
 #include "media/stage/rate_meter.h"
+#include "media/stage/remote.h"
 #include "media/stage/source.h"
 
 namespace diemcau::stage {
@@ -22,7 +23,7 @@ class Slot;
 /// Stage.
 class Track {
  public:
-  /// `publisher` sends it, or nullptr for the clip.
+  /// `publisher` sends it, or nullptr for the clip and for what comes from another worker.
   Track(SourceId source, Codec codec, Peer* publisher);
   Track(const Track&) = delete;
   Track& operator=(const Track&) = delete;
@@ -51,6 +52,7 @@ class Track {
 
   /// Where it is going: slots that show it, and slots that wait for its next keyframe. Kept by Stage.
   std::vector<Slot*> viewers, waiting;
+  WorkerSet relayed_to = 0;  ///< where else it is going. Kept by Stage
 
   rtp::PacketHistory history;
   rtp::NackGenerator nack;

@@ -9,7 +9,8 @@
 
 namespace diemcau::transport {
 
-FileDescriptor bound_socket(const std::string& address, std::uint16_t port, int type, int& family) {
+FileDescriptor bound_socket(const std::string& address, std::uint16_t port, int type, int& family,
+                            Sharing sharing) {
   sockaddr_storage name{};
   socklen_t size = 0;
   auto& v4 = reinterpret_cast<sockaddr_in&>(name);
@@ -30,11 +31,17 @@ FileDescriptor bound_socket(const std::string& address, std::uint16_t port, int 
   if (!opened) throw std::system_error(errno, std::generic_category(), where);
   const int yes = 1;
   const int no = 0;
-  // A listener may return to its port while old connections linger; a UDP port must never be shared.
+  // A listener may return to its port while old connections linger; a UDP port must not be shared with
+  // another program. The kernel lets sockets share a port when both say so, and asks at bind: the first says
+  // so only afterwards. (Later on another program of the same user that says so too gets in: only on
+  // purpose.)
+  const auto share = [&] { setsockopt(opened.get(), SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes); };
   if (type == SOCK_STREAM) setsockopt(opened.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (sharing == Sharing::further) share();
   if (family == AF_INET6) setsockopt(opened.get(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
   if (bind(opened.get(), reinterpret_cast<const sockaddr*>(&name), size) != 0)
     throw std::system_error(errno, std::generic_category(), where);
+  if (sharing == Sharing::first) share();
   return opened;
 }
 

@@ -12,9 +12,12 @@ namespace diemcau::transport {
 /// The UDP and the TCP port of one worker and what leaves through them. Belongs to the media thread.
 class Ports {
  public:
+  /// Of workers that share the port, the first listens for TCP connections.
   Ports(const std::string& address, std::uint16_t port, TcpPort::OnWatch on_watch,
-        TcpPort::OnPacket on_packet)
-      : udp_(address, port), tcp_(address, port, std::move(on_watch), std::move(on_packet)), batch_(udp_) {}
+        TcpPort::OnPacket on_packet, Sharing sharing = Sharing::alone)
+      : udp_(address, port, sharing), tcp_(std::move(on_watch), std::move(on_packet)), batch_(udp_) {
+    if (sharing != Sharing::further) tcp_.listen(address, port);
+  }
 
   UdpPort& udp() { return udp_; }
   TcpPort& tcp() { return tcp_; }

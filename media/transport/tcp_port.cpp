@@ -19,15 +19,17 @@ struct TcpPort::Connection {
   bool waits_to_write = false;
 };
 
-TcpPort::TcpPort(const std::string& address, std::uint16_t port, OnWatch on_watch, OnPacket on_packet)
-    : on_watch_(std::move(on_watch)), on_packet_(std::move(on_packet)) {
-  int family = 0;
-  listener_ = bound_socket(address, port, SOCK_STREAM, family);
-  if (listen(listener_.get(), 128) != 0)
-    throw std::system_error(errno, std::generic_category(), "tcp " + address + ":" + std::to_string(port));
-}
+TcpPort::TcpPort(OnWatch on_watch, OnPacket on_packet)
+    : on_watch_(std::move(on_watch)), on_packet_(std::move(on_packet)) {}
 
 TcpPort::~TcpPort() = default;
+
+void TcpPort::listen(const std::string& address, std::uint16_t port) {
+  int family = 0;
+  listener_ = bound_socket(address, port, SOCK_STREAM, family);
+  if (::listen(listener_.get(), 128) != 0)
+    throw std::system_error(errno, std::generic_category(), "tcp " + address + ":" + std::to_string(port));
+}
 
 void TcpPort::accept_all(Clock::time_point now) {
   for (;;) {
@@ -36,22 +38,48 @@ void TcpPort::accept_all(Clock::time_point now) {
     FileDescriptor accepted(
         accept4(listener_.get(), reinterpret_cast<sockaddr*>(&name), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!accepted) return;
-    if (by_fd_.size() >= most_connections) {
-      if (silent_.empty()) continue;  // closed again by its owner going out of scope
-      close(silent_.begin()->first);
-    }
     const int yes = 1;
     setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    auto connection = std::make_unique<Connection>();
-    connection->endpoint = endpoint_from(name);
-    connection->endpoint.connection = ++last_number_;
-    const int fd = accepted.get();
-    connection->socket = std::move(accepted);
-    by_number_[last_number_] = fd;
-    silent_[last_number_] = now;
-    by_fd_[fd] = std::move(connection);
-    on_watch_({fd, false, false});
+    add(std::move(accepted), endpoint_from(name), now);
   }
+}
+
+TcpPort::Connection* TcpPort::add(FileDescriptor socket, const Endpoint& from, Clock::time_point now) {
+  if (by_fd_.size() >= most_connections) {
+    if (silent_.empty()) return nullptr;  // closed again by its owner going out of scope
+    close(silent_.begin()->first);
+  }
+  auto connection = std::make_unique<Connection>();
+  connection->endpoint = from;
+  connection->endpoint.connection = ++last_number_;
+  const int fd = socket.get();
+  connection->socket = std::move(socket);
+  by_number_[last_number_] = fd;
+  silent_[last_number_] = now;
+  auto* const added = (by_fd_[fd] = std::move(connection)).get();
+  on_watch_({fd, false, false});
+  return added;
+}
+
+std::optional<TcpPort::Transfer> TcpPort::release(std::uint32_t number) {
+  const auto found = by_number_.find(number);
+  if (found == by_number_.end()) return std::nullopt;
+  auto& connection = *by_fd_.at(found->second);
+  const auto unread = connection.reader.unread();
+  Transfer transfer{std::move(connection.socket), connection.endpoint, {unread.begin(), unread.end()}};
+  transfer.from.connection = 0;
+  close_fd(found->second);
+  return transfer;
+}
+
+void TcpPort::adopt(Transfer transfer, Clock::time_point now) {
+  const int fd = transfer.socket.get();
+  auto* const connection = add(std::move(transfer.socket), transfer.from, now);
+  if (connection == nullptr) return;
+  reading_ = true;
+  if (!take_in(*connection, transfer.unread)) close_fd(fd);
+  reading_ = false;
+  closing_.clear();
 }
 
 void TcpPort::on_readable(int fd) {
@@ -70,11 +98,15 @@ void TcpPort::read_all(int fd) {
     const auto count = recv(fd, bytes.data(), bytes.size(), 0);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (count <= 0) return close_fd(fd);
-    const auto endpoint = connection.endpoint;
-    if (!connection.reader.feed(std::span(bytes).first(static_cast<std::size_t>(count)),
-                                [&](std::span<std::byte> packet) { on_packet_(endpoint, packet); }))
-      return close_fd(fd);
+    if (!take_in(connection, std::span(bytes).first(static_cast<std::size_t>(count)))) return close_fd(fd);
   }
+}
+
+bool TcpPort::take_in(Connection& connection, std::span<const std::byte> bytes) {
+  return connection.reader.feed(bytes, [&](std::span<std::byte> packet) {
+    // One before may have closed or released it.
+    if (by_number_.contains(connection.endpoint.connection)) on_packet_(connection.endpoint, packet);
+  });
 }
 
 void TcpPort::on_writable(int fd) {

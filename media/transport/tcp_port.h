@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -23,22 +24,25 @@ class FrameReader {
   template <class Visit>
   bool feed(std::span<const std::byte> bytes, Visit visit) {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-    std::size_t at = 0;
-    while (buffer_.size() - at >= 2) {
+    while (buffer_.size() - at_ >= 2) {
       const auto length =
-          std::to_integer<std::size_t>(buffer_[at]) << 8 | std::to_integer<std::size_t>(buffer_[at + 1]);
+          std::to_integer<std::size_t>(buffer_[at_]) << 8 | std::to_integer<std::size_t>(buffer_[at_ + 1]);
       if (length > frame_limit) return false;
-      if (buffer_.size() - at - 2 < length) break;
-      visit(std::span(buffer_).subspan(at + 2, length));
-      at += 2 + length;
+      if (buffer_.size() - at_ - 2 < length) break;
+      visit(std::span(buffer_).subspan(at_ + 2, length));
+      at_ += 2 + length;
     }
-    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at));
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at_));
+    at_ = 0;
     return true;
   }
+  /// Within `visit`: the bytes from the packet's own length on.
+  std::span<const std::byte> unread() const { return std::span(buffer_).subspan(at_); }
 
  private:
   static constexpr std::size_t frame_limit = 1600;
   std::vector<std::byte> buffer_;
+  std::size_t at_ = 0;
 };
 
 /// ICE-TCP, passive (RFC 6544): the listener for networks that block UDP, and its connections. Belongs to the
@@ -55,9 +59,11 @@ class TcpPort {
   using OnPacket = std::function<void(const Endpoint&, std::span<std::byte>)>;
   using Clock = std::chrono::steady_clock;
 
-  TcpPort(const std::string& address, std::uint16_t port, OnWatch on_watch, OnPacket on_packet);
+  TcpPort(OnWatch on_watch, OnPacket on_packet);
   ~TcpPort();
-  int fd() const { return listener_.get(); }
+  /// Takes connections from now on. Throws std::system_error naming address and port.
+  void listen(const std::string& address, std::uint16_t port);
+  int fd() const { return listener_.get(); }  ///< of the listener; -1: it takes none
   void accept_all(Clock::time_point now);
   bool owns(int fd) const { return by_fd_.contains(fd); }
   void on_readable(int fd);
@@ -66,6 +72,19 @@ class TcpPort {
   /// would.
   void send(const Endpoint& to, std::span<const std::byte> packet);
   void close(std::uint32_t connection);
+
+  /// A connection between two ports of this program.
+  struct Transfer {
+    FileDescriptor socket;
+    Endpoint from;                  ///< without number
+    std::vector<std::byte> unread;  ///< from the packet on that is being handed to OnPacket
+  };
+  /// Within OnPacket: gives the connection that the packet came on away. nullopt: there is none of that
+  /// number.
+  std::optional<Transfer> release(std::uint32_t connection);
+  /// Goes on where another port has released it.
+  void adopt(Transfer transfer, Clock::time_point now);
+
   /// A peer has proved that this connection is its own: it stays. Others make room for who comes, oldest
   /// first, and are closed after silence_limit: whoever only holds connections open must not keep halls out.
   void keep(std::uint32_t connection);
@@ -78,6 +97,8 @@ class TcpPort {
  private:
   static constexpr std::size_t queue_limit = 256 * 1024;
   struct Connection;
+  Connection* add(FileDescriptor socket, const Endpoint& from, Clock::time_point now);
+  bool take_in(Connection& connection, std::span<const std::byte> bytes);
   void close_fd(int fd);
   void read_all(int fd);
   void flush(Connection& connection);

@@ -2,13 +2,10 @@
 
 #include <cerrno>
 #include <system_error>
-
-#include "media/transport/listen.h"
-
 namespace diemcau::transport {
 
-UdpPort::UdpPort(const std::string& address, std::uint16_t port)
-    : socket_(bound_socket(address, port, SOCK_DGRAM, family_)) {
+UdpPort::UdpPort(const std::string& address, std::uint16_t port, Sharing sharing)
+    : socket_(bound_socket(address, port, SOCK_DGRAM, family_, sharing)) {
   // A keyframe to a hundred halls is a burst of a few hundred kilobytes in one turn of the loop.
   const int size = 4 << 20;
   setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);

@@ -12,17 +12,18 @@
 
 #include "media/transport/endpoint.h"
 #include "media/transport/file_descriptor.h"
+#include "media/transport/listen.h"
 
 namespace diemcau::transport {
 
 /// Longest packet that is taken or sent: an Ethernet frame and some.
 inline constexpr std::size_t packet_limit = 1600;
 
-/// The UDP socket that all peers share. Belongs to the media thread.
+/// The UDP socket that all peers of a worker share. Belongs to the media thread.
 class UdpPort {
  public:
   /// Binds; throws std::system_error naming address and port.
-  UdpPort(const std::string& address, std::uint16_t port);
+  UdpPort(const std::string& address, std::uint16_t port, Sharing sharing = Sharing::alone);
   int fd() const { return socket_.get(); }
   int family() const { return family_; }
 

@@ -29,9 +29,15 @@ struct Head {
   std::uint64_t peer;
 };
 
-void serve(int socket, int publishers) {
+void serve(int socket, std::size_t workers, int publishers) {
   const auto port = free_port();
-  media::Engine engine({"127.0.0.1", port, {{"127.0.0.1", port}}}, [] {});
+  media::Config config{"127.0.0.1", port, {{"127.0.0.1", port}}, workers};
+  // What is measured is the fan-out, not when it begins.
+  if (workers > 1) {
+    config.peers_per_worker = 1;
+    config.core_per_worker = 1000;
+  }
+  media::Engine engine(config, [] {});
   engine.open_stage(stage);
   media::Scene scene{media::Layout::grid_3x3, {}};
   std::vector<media::SourceId> audible;
@@ -69,7 +75,7 @@ void serve(int socket, int publishers) {
 
 }  // namespace
 
-EngineRoom::EngineRoom(int processor, int publishers) {
+EngineRoom::EngineRoom(const std::vector<int>& processors, std::size_t workers, int publishers) {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
     throw std::system_error(errno, std::generic_category(), "socketpair");
@@ -81,9 +87,9 @@ EngineRoom::EngineRoom(int processor, int publishers) {
   socket_ = transport::FileDescriptor();
   cpu_set_t set;
   CPU_ZERO(&set);
-  CPU_SET(static_cast<std::size_t>(processor), &set);
+  for (const int processor : processors) CPU_SET(static_cast<std::size_t>(processor), &set);
   sched_setaffinity(0, sizeof set, &set);
-  serve(theirs.get(), publishers);
+  serve(theirs.get(), workers, publishers);
   _exit(0);
 }
 

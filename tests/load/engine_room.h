@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <vector>
 
 #include "media/transport/file_descriptor.h"
 #include "tests/load/room.h"
@@ -10,8 +11,9 @@ namespace diemcau::load {
 /// The media engine alone in a process of its own, without HTTP: offers and answers go through a socket pair.
 class EngineRoom : public Room {
  public:
-  /// Forks: before this process has threads. The child stays on processor `processor`.
-  EngineRoom(int processor, int publishers);
+  /// Forks: before this process has threads. The child, with so many media workers, stays on these
+  /// processors. More than one worker: each takes its share of the viewers.
+  EngineRoom(const std::vector<int>& processors, std::size_t workers, int publishers);
   ~EngineRoom() override;
 
   const char* name() const override { return "engine"; }

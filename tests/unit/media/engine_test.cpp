@@ -145,14 +145,21 @@ class Hall {
   std::vector<std::uint16_t> lost;
 };
 
-class EngineTest : public testing::TestWithParam<bool> {
+/// How halls come, and on how many workers they are; on several, each hall is on another than the one before.
+struct Arrangement {
+  bool tcp = false;
+  std::size_t workers = 1;
+};
+
+class EngineTest : public testing::TestWithParam<Arrangement> {
  protected:
   void SetUp() override { engine_.open_stage(stage); }
+  static bool over_tcp() { return GetParam().tcp; }
 
   Hall& join(std::optional<SourceId> source, int video_slots, int audio_slots = 0,
              const std::string& name = "") {
     const PeerId id{++last_peer_};
-    TestPeer::Shape shape{source.has_value(), video_slots, audio_slots, GetParam()};
+    TestPeer::Shape shape{source.has_value(), video_slots, audio_slots, over_tcp()};
     auto& hall = *halls_.emplace_back(std::make_unique<Hall>(engine_, id, source, shape));
     hall.name = name;
     EXPECT_TRUE(run_until([&] { return hall.peer.connected() && connected_.contains(id); }))
@@ -200,7 +207,12 @@ class EngineTest : public testing::TestWithParam<bool> {
     return true;
   }
 
-  Config config_{"127.0.0.1", port, {{"127.0.0.1", port}}};
+  Config config_{"127.0.0.1",
+                 port,
+                 {{"127.0.0.1", port}},
+                 GetParam().workers,
+                 /*peers_per_worker=*/1,
+                 /*core_per_worker=*/1000};
   std::atomic<int> woken_{0};
   Engine engine_{config_, [this] { ++woken_; }};
   std::uint64_t last_peer_ = 0;
@@ -211,8 +223,13 @@ class EngineTest : public testing::TestWithParam<bool> {
   std::map<SourceId, LineTotals> lines_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Over, EngineTest, testing::Values(false, true),
-                         [](const auto& test) { return std::string(test.param ? "Tcp" : "Udp"); });
+INSTANTIATE_TEST_SUITE_P(Over, EngineTest,
+                         testing::Values(Arrangement{false, 1}, Arrangement{true, 1}, Arrangement{false, 2},
+                                         Arrangement{true, 3}),
+                         [](const auto& test) {
+                           return std::string(test.param.tcp ? "Tcp" : "Udp") + "On" +
+                                  std::to_string(test.param.workers);
+                         });
 
 TEST_P(EngineTest, AViewerGetsThePictureFromItsNextKeyframeOn) {
   auto& publisher = join(an_binh, 0, 0, "A");
@@ -512,7 +529,7 @@ TEST_P(EngineTest, TellsHowTheLinesOfThoseWhoPublishDo) {
   EXPECT_EQ(lines_[an_binh].up.lost, 1u);
   EXPECT_EQ(lines_[an_binh].up.height, 360);
   EXPECT_EQ(lines_[ban_mai].down.height, 360);
-  EXPECT_EQ(lines_[an_binh].tcp, GetParam());
+  EXPECT_EQ(lines_[an_binh].tcp, over_tcp());
   EXPECT_EQ(lines_[ban_mai].down.lost, 1u) << "asked for twice";
   EXPECT_EQ(lines_[ban_mai].up.height, 0) << "its camera is not seen";
   EXPECT_GT(lines_[ban_mai].down.bytes, lines_[ban_mai].down.packets);
@@ -591,7 +608,7 @@ TEST_P(EngineTest, NonsenseDoesNothing) {
 }
 
 TEST_P(EngineTest, AWrongPasswordOpensNothing) {
-  const TestPeer::Shape shape{false, 1, 0, GetParam()};
+  const TestPeer::Shape shape{false, 1, 0, over_tcp()};
   TestPeer stranger(shape);
   auto answer = std::get<std::string>(engine_.connect(PeerId{77}, stage, std::nullopt, stranger.offer()));
   const auto at = answer.find("a=ice-pwd:") + 10;
@@ -653,7 +670,7 @@ TEST_P(EngineTest, AnIceRestartIsOfTheSameConnection) {
   };
   EXPECT_EQ(key(viewer.id(), "hello"), "media.offer_broken");
   EXPECT_EQ(key(viewer.id(), std::string(200000, 'a')), "media.offer_too_large");
-  EXPECT_EQ(key(viewer.id(), TestPeer({false, 1, 0, GetParam()}).offer()), "media.offer_broken")
+  EXPECT_EQ(key(viewer.id(), TestPeer({false, 1, 0, over_tcp()}).offer()), "media.offer_broken")
       << "another certificate";
   EXPECT_EQ(key(PeerId{999}, viewer.peer.offer()), "media.peer_gone");
   EXPECT_EQ(key(viewer.id(), viewer.peer.offer()), "taken");
@@ -706,7 +723,7 @@ TEST_P(EngineTest, ChecksWithoutEndFromOneAddressAreNotLookedAt) {
   put_on_stage({an_binh});
   publisher.show(true);
   ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
-  TestPeer stranger({false, 1, 0, GetParam()});
+  TestPeer stranger({false, 1, 0, over_tcp()});
   stranger.start(std::get<std::string>(engine_.connect(PeerId{77}, stage, std::nullopt, stranger.offer())));
   const auto request =
       caller::write_request({stranger.remote_ufrag() + ":x", "a wrong password", false, {}, true});
@@ -726,7 +743,7 @@ TEST_P(EngineTest, ChecksWithoutEndFromOneAddressAreNotLookedAt) {
 }
 
 TEST_P(EngineTest, AnAnswerNeedsAnOpenStage) {
-  TestPeer late({false, 1, 0, GetParam()});
+  TestPeer late({false, 1, 0, over_tcp()});
   ASSERT_TRUE(std::holds_alternative<std::string>(
       engine_.connect(PeerId{5}, StageId{99}, std::nullopt, late.offer())));
   EXPECT_TRUE(run_until([&] { return lost_.contains(PeerId{5}); }));

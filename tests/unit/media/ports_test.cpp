@@ -5,6 +5,8 @@
 #include <cstring>
 #include <functional>
 #include <map>
+#include <memory>
+#include <set>
 #include <system_error>
 
 #include <arpa/inet.h>
@@ -165,6 +167,45 @@ TEST(UdpPort, ATakenPortIsNamed) {
   EXPECT_THROW(UdpPort("mạng nội bộ", port), std::system_error);
 }
 
+// How several workers have one port: the kernel keeps a flow at one of them.
+TEST(UdpPort, SeveralOfThisProgramShareAPort) {
+  UdpPort first("127.0.0.1", port, Sharing::first);
+  UdpPort second("127.0.0.1", port, Sharing::further);
+  std::map<std::uint16_t, std::set<const UdpPort*>> takers;  // by the sender's port
+  std::vector<std::unique_ptr<Receiver>> clients;
+  for (int i = 0; i < 40; ++i) clients.emplace_back(std::make_unique<Receiver>(SOCK_DGRAM))->connect();
+  std::size_t taken = 0;
+  for (std::size_t round = 1; round <= 3; ++round) {
+    for (const auto& client : clients) ASSERT_EQ(::send(client->fd(), "x", 1, 0), 1);
+    for (int i = 0; i < 2000 && taken < round * clients.size(); ++i)
+      for (auto* udp : {&first, &second})
+        if (readable(udp->fd(), 1))
+          taken += udp->receive(
+              [&](const Endpoint& from, std::span<std::byte>) { takers[from.port].insert(udp); });
+  }
+  EXPECT_EQ(taken, 3 * clients.size());
+  std::set<const UdpPort*> all;
+  for (const auto& [sender, of_it] : takers) {
+    EXPECT_EQ(of_it.size(), 1u);
+    all.insert(of_it.begin(), of_it.end());
+  }
+  EXPECT_EQ(all.size(), 2u);
+  second.send(clients[0]->endpoint(), text_bytes("from the same port"));
+  EXPECT_EQ(clients[0]->take(), text_bytes("from the same port")) << "whichever sends";
+}
+
+TEST(UdpPort, ASharedPortIsTakenForEverybodyElse) {
+  const UdpPort first("127.0.0.1", port, Sharing::first);
+  const UdpPort second("127.0.0.1", port, Sharing::further);
+  EXPECT_THROW(UdpPort("127.0.0.1", port), std::system_error);
+  EXPECT_THROW(UdpPort("127.0.0.1", port, Sharing::first), std::system_error) << "a second server";
+}
+
+TEST(UdpPort, ATakenPortIsNotShared) {
+  const UdpPort alone("127.0.0.1", port);
+  EXPECT_THROW(UdpPort("127.0.0.1", port, Sharing::first), std::system_error);
+}
+
 // ---- RFC 4571
 
 Bytes framed(const Bytes& packet) {
@@ -254,6 +295,7 @@ TEST(FrameReader, ALengthThatNoPacketHasEndsTheStream) {
 /// The TCP port with a loop as small as can be.
 class TcpPortTest : public testing::Test {
  protected:
+  TcpPortTest() { port_.listen("127.0.0.1", port); }
   /// Runs the port until the condition holds.
   template <class Condition>
   bool run_until(Condition condition) {
@@ -275,8 +317,7 @@ class TcpPortTest : public testing::Test {
   std::map<int, bool> watched_;
   std::vector<std::pair<Endpoint, Bytes>> taken_;
   std::function<void(const Endpoint&)> on_taken_;
-  TcpPort port_{"127.0.0.1", port,
-                [this](const TcpPort::Watch& watch) {
+  TcpPort port_{[this](const TcpPort::Watch& watch) {
                   if (watch.closed) {
                     watched_.erase(watch.fd);
                   } else {
@@ -298,6 +339,40 @@ TEST_F(TcpPortTest, PacketsGoBothWays) {
   EXPECT_EQ(taken_[1].second, text_bytes("pong"));
   EXPECT_TRUE(taken_[0].first.is_tcp());
   port_.send(taken_[0].first, text_bytes("answer"));
+  EXPECT_EQ(client.take(), framed(text_bytes("answer")));
+}
+
+TEST_F(TcpPortTest, AConnectionGoesOnAtAnotherPortWithNothingMissing) {
+  std::vector<std::pair<Endpoint, Bytes>> taken_there;
+  int watched_there = -1;
+  TcpPort other([&](const TcpPort::Watch& watch) { watched_there = watch.closed ? -1 : watch.fd; },
+                [&](const Endpoint& from, std::span<std::byte> packet) {
+                  taken_there.emplace_back(from, copy(packet));
+                });
+  on_taken_ = [&](const Endpoint& from) {
+    if (taken_.back().second != text_bytes("whose is it")) return;
+    auto transfer = port_.release(from.connection);
+    ASSERT_TRUE(transfer);
+    EXPECT_FALSE(port_.release(from.connection)) << "once";
+    other.adopt(std::move(*transfer), now_);
+  };
+  Receiver client(SOCK_STREAM);
+  client.connect();
+  auto sent = joined(framed(text_bytes("before")), framed(text_bytes("whose is it")),
+                     framed(text_bytes("next")), hex("00 04 61"));
+  ASSERT_EQ(::send(client.fd(), sent.data(), sent.size(), 0), static_cast<ssize_t>(sent.size()));
+  ASSERT_TRUE(run_until([&] { return taken_there.size() == 2; }));
+  EXPECT_EQ(taken_.size(), 2u) << "nothing more comes here";
+  EXPECT_TRUE(watched_.empty());
+  EXPECT_EQ(port_.connections(), 0u);
+  EXPECT_EQ(taken_there[0].second, text_bytes("whose is it"));
+  EXPECT_EQ(taken_there[1].second, text_bytes("next"));
+  ASSERT_EQ(::send(client.fd(), "bcd", 3, 0), 3);
+  ASSERT_TRUE(readable(watched_there));
+  other.on_readable(watched_there);
+  ASSERT_EQ(taken_there.size(), 3u);
+  EXPECT_EQ(taken_there[2].second, text_bytes("abcd"));
+  other.send(taken_there[2].first, text_bytes("answer"));
   EXPECT_EQ(client.take(), framed(text_bytes("answer")));
 }
 

@@ -91,7 +91,8 @@ class Hall {
   std::uint16_t picture_ = 0;
 };
 
-class SourcesTest : public testing::Test {
+/// On so many workers; on several, each hall is on another than the one before.
+class SourcesTest : public testing::TestWithParam<std::size_t> {
  protected:
   SourcesTest() { engine_.open_stage(stage); }
 
@@ -135,7 +136,13 @@ class SourcesTest : public testing::Test {
   }
 
   const std::uint16_t port_ = free_port();
-  Engine engine_{{"127.0.0.1", port_, {{"127.0.0.1", port_}}}, [] {}};
+  Engine engine_{{"127.0.0.1",
+                  port_,
+                  {{"127.0.0.1", port_}},
+                  GetParam(),
+                  /*peers_per_worker=*/1,
+                  /*core_per_worker=*/1000},
+                 [] {}};
   std::uint64_t last_peer_ = 0;
   std::vector<std::unique_ptr<Hall>> halls_;
   std::set<PeerId> connected_;
@@ -143,7 +150,10 @@ class SourcesTest : public testing::Test {
   std::map<SourceId, std::vector<std::string>> wanted_;
 };
 
-TEST_F(SourcesTest, AnH264SenderIsSeenBesideAVp8One) {
+INSTANTIATE_TEST_SUITE_P(On, SourcesTest, testing::Values(1, 2),
+                         [](const auto& test) { return std::to_string(test.param); });
+
+TEST_P(SourcesTest, AnH264SenderIsSeenBesideAVp8One) {
   auto& browser = join(an_binh, {});
   auto& encoder = join(ban_mai, {.camera = Pictures::h264});
   auto& viewer = join(std::nullopt, {.video_slots = 2, .slots = Pictures::both});
@@ -162,7 +172,7 @@ TEST_F(SourcesTest, AnH264SenderIsSeenBesideAVp8One) {
   EXPECT_TRUE(one_stream(h264));
 }
 
-TEST_F(SourcesTest, ASlotGoesFromOneCodecToTheOtherAndBackAsOneStream) {
+TEST_P(SourcesTest, ASlotGoesFromOneCodecToTheOtherAndBackAsOneStream) {
   auto& browser = join(an_binh, {});
   auto& encoder = join(ban_mai, {.camera = Pictures::h264});
   auto& viewer = join(std::nullopt, {.video_slots = 1, .slots = Pictures::both});
@@ -183,7 +193,7 @@ TEST_F(SourcesTest, ASlotGoesFromOneCodecToTheOtherAndBackAsOneStream) {
   EXPECT_TRUE(one_stream(seen));
 }
 
-TEST_F(SourcesTest, AViewerWithoutTheCodecSeesTheOthersAndNobodyIsAskedForKeyframes) {
+TEST_P(SourcesTest, AViewerWithoutTheCodecSeesTheOthersAndNobodyIsAskedForKeyframes) {
   auto& browser = join(an_binh, {});
   auto& encoder = join(ban_mai, {.camera = Pictures::h264});
   auto& viewer = join(std::nullopt, {.video_slots = 2, .slots = Pictures::vp8});
@@ -204,7 +214,7 @@ TEST_F(SourcesTest, AViewerWithoutTheCodecSeesTheOthersAndNobodyIsAskedForKeyfra
   EXPECT_EQ(missing_.size(), 1u) << "told once";
 }
 
-TEST_F(SourcesTest, AHallThatComesBackWithAnotherCodecIsBackInItsCell) {
+TEST_P(SourcesTest, AHallThatComesBackWithAnotherCodecIsBackInItsCell) {
   auto& viewer = join(std::nullopt, {.video_slots = 1, .slots = Pictures::both});
   const auto& seen = viewer.slot(0);
   put_on_stage({an_binh});
@@ -215,7 +225,7 @@ TEST_F(SourcesTest, AHallThatComesBackWithAnotherCodecIsBackInItsCell) {
   EXPECT_TRUE(one_stream(seen));
 }
 
-TEST_F(SourcesTest, ACellGetsTheSizeOfAnH264CameraThatItNeeds) {
+TEST_P(SourcesTest, ACellGetsTheSizeOfAnH264CameraThatItNeeds) {
   auto& encoder = join(ban_mai, {.simulcast = true, .camera = Pictures::h264});
   auto& viewer = join(std::nullopt, {.video_slots = 1, .slots = Pictures::both});
   encoder.show_h264(0x100, "q");
@@ -227,7 +237,7 @@ TEST_F(SourcesTest, ACellGetsTheSizeOfAnH264CameraThatItNeeds) {
   EXPECT_EQ(viewer.slot(0).front().payload, hex(rtp::high_parameters)) << "720 lines for a full screen";
 }
 
-TEST_F(SourcesTest, AnOfferWithoutAKnownCodecIsToldWhatIsKnown) {
+TEST_P(SourcesTest, AnOfferWithoutAKnownCodecIsToldWhatIsKnown) {
   auto offer = TestPeer({.sends = true, .protects_voice = false}).offer();
   for (const std::string known : {"VP8/90000", "opus/48000"})
     offer.replace(offer.find(known), known.size(), "AV1/90000");
@@ -240,7 +250,7 @@ TEST_F(SourcesTest, AnOfferWithoutAKnownCodecIsToldWhatIsKnown) {
 
 // ---- screens
 
-TEST_F(SourcesTest, AHallsScreenIsSeenBesideItsCamera) {
+TEST_P(SourcesTest, AHallsScreenIsSeenBesideItsCamera) {
   auto& hall = join(an_binh, {.has_screen = true});
   auto& viewer = join(std::nullopt, {.video_slots = 2});
   put_on_stage({screen_of(an_binh), an_binh});
@@ -256,7 +266,7 @@ TEST_F(SourcesTest, AHallsScreenIsSeenBesideItsCamera) {
   EXPECT_EQ(text(viewer.slot(1)[0]), "picture");
 }
 
-TEST_F(SourcesTest, AScreenIsToldWhetherSomebodySeesItAndIsNotSentBack) {
+TEST_P(SourcesTest, AScreenIsToldWhetherSomebodySeesItAndIsNotSentBack) {
   auto& hall = join(an_binh, {.video_slots = 1, .has_screen = true});
   auto& viewer = join(std::nullopt, {.video_slots = 1});
   const auto screen = screen_of(an_binh);
@@ -271,7 +281,7 @@ TEST_F(SourcesTest, AScreenIsToldWhetherSomebodySeesItAndIsNotSentBack) {
   EXPECT_TRUE(run_until([&] { return wanted_[screen].empty(); }));
 }
 
-TEST_F(SourcesTest, AHallThatComesBackWithoutAScreenHasNone) {
+TEST_P(SourcesTest, AHallThatComesBackWithoutAScreenHasNone) {
   auto& viewer = join(std::nullopt, {.video_slots = 1});
   put_on_stage({screen_of(an_binh)});
   join(an_binh, {.has_screen = true}).show_screen(true);

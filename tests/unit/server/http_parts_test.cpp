@@ -108,6 +108,7 @@ TEST(Config, NamesTheLineAndTheKeyOfAMistake) {
   EXPECT_EQ(refusal("port = 1\n[media]\nprot = 2"), "d.toml:3: media.prot: khóa không có / unknown key");
   EXPECT_EQ(refusal("\nport = \"8443\""), "d.toml:2: port: expected a number from 1 to 65535");
   EXPECT_EQ(refusal("port = 70000"), "d.toml:1: port: expected a number from 1 to 65535");
+  EXPECT_EQ(refusal("[media]\nworkers = 17"), "d.toml:2: media.workers: expected a number from 0 to 16");
   EXPECT_EQ(refusal("[media]\nannounced = [1]"), "d.toml:2: media.announced: expected a list of texts");
   EXPECT_TRUE(refusal("port = = 2").starts_with("d.toml:1: ")) << refusal("port = = 2");
 }
