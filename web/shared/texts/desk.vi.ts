@@ -34,7 +34,7 @@ export const deskVi = {
   "console.cell": "Ô {cell}: {name}",
   "console.cell_empty": "trống",
   "console.cell_clear": "Bỏ khỏi ô {cell}",
-  "console.hint": "Kéo điểm cầu vào ô, hoặc bấm ô rồi bấm điểm cầu. Phím 1–5 chọn bố cục.",
+  "console.hint": "Kéo điểm cầu vào ô, hoặc bấm ô rồi bấm điểm cầu. Phím 1–6 chọn bố cục.",
   "console.hint_armed": "Bấm vào ô để đặt điểm cầu vừa chọn.",
   "console.find": "Tìm điểm cầu hoặc lệnh",
   "console.find_hint": "Tìm… gõ “sin ho”",
