@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "media/layouts.h"
+
 /// The media engine: all that server/ may include of media/. It knows stages, sources and peers; no meeting,
 /// no HTTP.
 namespace diemcau::media {
@@ -48,10 +50,6 @@ struct Config {
   std::size_t peers_per_worker = 200;
   double core_per_worker = 0.5;
 };
-
-/// Arrangement of a stage for those who render it (the recorder); the cells of each in reading order, the
-/// main one first.
-enum class Layout { single, side_by_side, speaker_strip, grid_2x2, grid_3x3 };
 
 struct Cell {
   std::optional<SourceId> source;
@@ -265,11 +263,16 @@ class Engine {
   std::unique_ptr<Parts> parts_;
 };
 
-/// Makes a fragmented recording (also of a killed run) a fast-start MP4 at `to`: written beside it, fsynced,
-/// renamed. Blocks for about a second per hour of film; for a job thread. A part that has only a picture (or
-/// only sound) yet is finished with what it has. Throws std::runtime_error when nothing can be read, and soon
-/// after `stop` is requested: `from` is as it was then, and can be finished another time.
-void finish_recording(const std::filesystem::path& from, const std::filesystem::path& to,
-                      std::stop_token stop = {});
+/// Where a part lies in its film. No length: nothing could be read of it.
+struct FilmPart {
+  std::chrono::milliseconds begin{}, length{};
+};
+/// Makes fragmented recordings (also of killed runs) one fast-start MP4 at `to`, one after the other and
+/// without encoding anew: written beside it, fsynced, renamed; `to` may be one of them. Blocks for some
+/// seconds per hour of film; for a job thread. What has only a picture (or only sound) is taken as it is.
+/// Throws std::runtime_error when nothing can be read at all, when the parts do not fit together, and soon
+/// after `stop` is requested: the parts are as they were then, and it can be done another time.
+std::vector<FilmPart> finish_recording(const std::vector<std::filesystem::path>& parts,
+                                       const std::filesystem::path& to, std::stop_token stop = {});
 
 }  // namespace diemcau::media

@@ -58,4 +58,45 @@ std::vector<Recording> Recordings::unfinished() const {
   return all_of(statement(database_, columns + "WHERE state IN ('recording', 'finishing') ORDER BY id"));
 }
 
+std::vector<MeetingId> Recordings::in_parts() const {
+  SQLite::Statement query(database_,
+                          "SELECT meeting FROM recordings JOIN meetings ON meetings.id = recordings.meeting "
+                          "WHERE recordings.state = 'ready' AND meetings.state = 'ended' GROUP BY meeting "
+                          "HAVING count(*) > 1 ORDER BY meeting");
+  std::vector<MeetingId> found;
+  while (query.executeStep()) Row(query) >> found.emplace_back();
+  return found;
+}
+
+void Recordings::set_parts(RecordingId recording, const std::vector<RecordingPart>& parts) {
+  run(database_, "DELETE FROM recording_parts WHERE recording = ?1", recording);
+  for (const auto& part : parts)
+    run(database_,
+        "INSERT INTO recording_parts(recording, file, started_at, position, length) VALUES (?1, ?2, ?3, ?4, "
+        "?5)",
+        recording, part.file, part.started_at, std::int64_t{part.position.count()},
+        std::int64_t{part.length.count()});
+}
+
+std::vector<RecordingPart> Recordings::parts(RecordingId recording) const {
+  auto query = statement(database_,
+                         "SELECT file, started_at, position, length FROM recording_parts WHERE recording = "
+                         "?1 ORDER BY started_at",
+                         recording);
+  std::vector<RecordingPart> found;
+  while (query.executeStep()) {
+    auto& part = found.emplace_back();
+    std::int64_t position = 0;
+    std::int64_t length = 0;
+    Row(query) >> part.file >> part.started_at >> position >> length;
+    part.position = std::chrono::milliseconds(position);
+    part.length = std::chrono::milliseconds(length);
+  }
+  return found;
+}
+
+void Recordings::remove(RecordingId recording) {
+  run(database_, "DELETE FROM recordings WHERE id = ?1", recording);
+}
+
 }  // namespace diemcau::scheduler

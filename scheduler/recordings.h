@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,14 @@ struct Recording {
   std::int64_t size{};
 };
 
+/// What a film was joined of, in order.
+struct RecordingPart {
+  std::string file;  ///< what it was before it was joined
+  Time started_at{};
+  std::chrono::milliseconds position{}, length{};  ///< in the film
+  friend bool operator==(const RecordingPart&, const RecordingPart&) = default;
+};
+
 class Recordings {
  public:
   explicit Recordings(SQLite::Database& database) : database_(database) {}
@@ -31,6 +40,12 @@ class Recordings {
   std::optional<Recording> find(RecordingId id) const;
   std::vector<Recording> of(MeetingId meeting) const;
   std::vector<Recording> unfinished() const;  ///< in state recording or finishing
+  /// Ended meetings that have more than one ready recording: they are to be joined to one film.
+  std::vector<MeetingId> in_parts() const;
+  /// Replaces what `recording` was joined of. The caller deletes the recordings that have become parts.
+  void set_parts(RecordingId recording, const std::vector<RecordingPart>& parts);
+  std::vector<RecordingPart> parts(RecordingId recording) const;
+  void remove(RecordingId recording);
 
  private:
   SQLite::Database& database_;

@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "media/media.h"
+#include "media/layouts.h"
 
 namespace diemcau::program {
 
@@ -10,8 +10,7 @@ struct Rectangle {
   friend bool operator==(const Rectangle&, const Rectangle&) = default;
 };
 
-/// Where the cells of a layout lie on a canvas, in reading order, the main one first. The pages lay out the
-/// same grid by CSS (web/shared): both show the same picture.
+/// The cells of a layout on a canvas, in pixels. Edges are even: chroma planes have half the resolution.
 std::vector<Rectangle> cells_on(media::Layout layout, int width, int height);
 
 }  // namespace diemcau::program

@@ -15,25 +15,32 @@ using namespace std::chrono_literals;
 
 constexpr int width = 1280;
 constexpr int height = 720;
-constexpr auto stale = 3s;    // a source without a picture for so long is no longer shown
-constexpr auto silent = 10s;  // nor a voice kept that is not on stage
+constexpr auto stale = 3s;        // a source without a picture for so long is no longer shown
+constexpr auto patience = 600ms;  // nor is a new one waited for any longer
+constexpr auto silent = 10s;      // nor a voice kept that is not on stage
 constexpr int keep_aspect_ratio = 1;
 
+// Several voices at once are more than full scale: summed in floating point, then limited softly (nothing
+// happens below half of full scale), with room for the 13 % by which AAC overshoots.
+// An encoder that gets no processor for more than a second loses pictures: it must not fall behind the sound.
 // min-upstream-latency covers the taps' jitter buffer (80 ms) and decoding; without it each source that joins
 // would renegotiate the latency of the whole program.
 std::string text(std::size_t count) {
   std::string all =
       "compositor name=c background=black force-live=true ignore-inactive-pads=true "
       "min-upstream-latency=200000000 "
-      "max-threads=1 ! video/x-raw,format=I420,width=1280,height=720,framerate=25/1 ! queue ! "
+      "max-threads=1 ! video/x-raw,format=I420,width=1280,height=720,framerate=25/1 ! "
+      "overlaycomposition name=captions ! "
+      "queue leaky=downstream max-size-buffers=25 max-size-bytes=0 max-size-time=0 ! "
       "x264enc tune=zerolatency speed-preset=superfast bitrate=2000 key-int-max=50 threads=1 ! "
       "video/x-h264,profile=main ! "
       "h264parse config-interval=-1 ! video/x-h264,stream-format=avc,alignment=au ! "
       "appsink name=picture sync=false async=false "
       "audiomixer name=m force-live=true ignore-inactive-pads=true min-upstream-latency=200000000 "
-      "output-buffer-duration=20000000 ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! "
-      "queue ! "
-      "audioconvert ! avenc_aac bitrate=96000 ! aacparse ! appsink name=sound sync=false async=false ";
+      "output-buffer-duration=20000000 ! audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved ! "
+      "queue ! rglimiter ! volume volume=0.85 ! audioconvert ! avenc_aac bitrate=96000 ! aacparse ! appsink "
+      "name=sound sync=false "
+      "async=false ";
   for (std::size_t i = 0; i < count; ++i) {
     const auto n = std::to_string(i);
     all += "appsrc name=v" + n + " is-live=true format=time max-buffers=3 leaky-type=downstream ! c.sink_" +
@@ -159,6 +166,7 @@ Program::Program(Wishes wishes)
       take_sound_([this](GstSample* sample) { wishes_.encoded(stage::Kind::audio, sample); }),
       pipeline_(text(inputs), wishes_.fault),
       picture_out_(pipeline_.get<GstAppSink>("picture")) {
+  captions_.emplace(pipeline_.get("captions").get());
   const auto compositor = pipeline_.get("c");
   for (std::size_t i = 0; i < inputs; ++i) {
     auto& input = inputs_.at(i);
@@ -182,39 +190,73 @@ Program::~Program() {
 std::shared_ptr<stage::Sink> Program::sink() const { return feed_; }
 
 void Program::update() {
-  const auto scene = feed_->scene();
+  const auto now = Clock::now();
+  if (auto scene = feed_->scene(); scene != next_) {
+    next_ = std::move(scene);
+    patience_ = now + patience;
+  }
   auto wanted = feed_->voices();
-  for (const auto& cell : scene.cells)
-    if (cell.source) wanted.insert(*cell.source);
+  const auto want = [&wanted](const Scene& scene) {
+    for (const auto& cell : scene.cells)
+      if (cell.source) wanted.insert(*cell.source);
+  };
+  want(next_);
+  const auto free = std::count_if(inputs_.begin(), inputs_.end(), [&](const Input& input) {
+    return !input.source || (!input.place && !wanted.contains(*input.source));
+  });
+  const auto missing = std::count_if(wanted.begin(), wanted.end(),
+                                     [this](SourceId source) { return input_of(source) == nullptr; });
+  // What is on stage stays until the next scene is there, if there is room for both.
+  if (missing <= free) {
+    want(shown_);
+  } else {
+    patience_ = now;
+  }
   for (auto& input : inputs_) {
     if (!input.source) continue;
-    if (!wanted.contains(*input.source) || !feed_->connected(*input.source)) {
+    if (!wanted.contains(*input.source)) {
       let_go(input);
     } else {
+      if (!feed_->connected(*input.source)) connect(input);
       wanted.erase(*input.source);
-      place(input, scene);
     }
   }
   feed_->hold_only(wanted);
   for (const auto source : wanted) {
-    const auto free =
+    const auto free_input =
         std::find_if(inputs_.begin(), inputs_.end(), [](const Input& input) { return !input.source; });
-    if (free == inputs_.end()) break;  // more voices than inputs: the stage passes on three
-    take_in(*free, source);
-    place(*free, scene);
+    if (free_input == inputs_.end()) break;  // more voices than inputs: the stage passes on three
+    take_in(*free_input, source);
   }
+  if (may_cut(now)) cut();
+}
+
+Program::Input* Program::input_of(SourceId source) {
+  const auto found = std::find_if(inputs_.begin(), inputs_.end(),
+                                  [&](const Input& input) { return input.source == source; });
+  return found == inputs_.end() ? nullptr : &*found;
 }
 
 void Program::take_in(Input& input, SourceId source) {
   input.source = source;
+  connect(input);
+}
+
+/// To what the source sends now: another connection is another stream.
+void Program::connect(Input& input) {
+  feed_->disconnect(*input.source);
+  input.tap.reset();
+  input.awaited = true;
+  input.connected_at = Clock::now();
   input.tap = std::make_unique<Tap>(
-      pipeline_.base_time(), feed_->picture_codec(source),
-      [&input](stage::Kind kind, GstSample* sample, GstClockTime at) {
+      pipeline_.base_time(), feed_->picture_codec(*input.source),
+      [this, &input](stage::Kind kind, GstSample* sample, GstClockTime at) {
         push_at(kind == stage::Kind::video ? input.picture.get() : input.sound.get(), sample, at);
+        if (kind == stage::Kind::video && input.awaited.exchange(false)) wishes_.changed();
       },
-      [this, source] { wishes_.keyframe(source); });
-  feed_->connect(source, input.tap.get());
-  wishes_.keyframe(source);
+      [this, source = *input.source] { wishes_.keyframe(source); });
+  feed_->connect(*input.source, input.tap.get());
+  wishes_.keyframe(*input.source);
 }
 
 void Program::let_go(Input& input) {
@@ -222,31 +264,70 @@ void Program::let_go(Input& input) {
   feed_->disconnect(*input.source);
   input.tap.reset();
   input.source.reset();
-  input.placed = false;
+  input.place.reset();
+  input.slate.reset();
+  input.filled = false;
 }
 
-void Program::place(Input& input, const Scene& scene) {
-  const auto rectangles = cells_on(scene.layout, width, height);
-  input.placed = false;
-  for (std::size_t i = 0; i < scene.cells.size() && i < rectangles.size(); ++i) {
-    if (scene.cells[i].source != input.source) continue;
-    const auto& at = rectangles[i];
+/// Make before break: a hall that is put on stage needs a moment until it can be seen.
+bool Program::may_cut(Clock::time_point now) {
+  return now >= patience_ || std::all_of(next_.cells.begin(), next_.cells.end(), [this](const auto& cell) {
+           const auto* const input = cell.source ? input_of(*cell.source) : nullptr;
+           return input == nullptr || input->filled || !input->awaited;
+         });
+}
+
+void Program::cut() {
+  const bool another = shown_ != next_;
+  shown_ = next_;
+  const auto cells = cells_on(shown_.layout, width, height);
+  for (auto& input : inputs_)
+    if (input.source) place(input, cells);
+  caption();
+  if (another && wishes_.changed) wishes_.changed();  // what was on stage can go now
+}
+
+void Program::place(Input& input, const std::vector<Rectangle>& cells) {
+  input.place.reset();
+  for (std::size_t i = 0; i < shown_.cells.size() && i < cells.size(); ++i) {
+    if (shown_.cells[i].source != input.source) continue;
+    const auto& at = cells[i];
     g_object_set(input.pad.get(), "xpos", at.x, "ypos", at.y, "width", at.width, "height", at.height,
-                 nullptr);
-    input.placed = true;
+                 "zorder", static_cast<guint>(i), nullptr);
+    input.place = {shown_.cells[i].label, at};
   }
-  show(input);
+  show(input, Clock::now());
 }
 
-void Program::show(Input& input) {
+void Program::show(Input& input, Clock::time_point now) {
   // The compositor repeats the last picture of an input for ever: whether it is still one is our decision.
-  const bool visible = input.placed && input.tap && input.tap->picture_age() < stale;
-  g_object_set(input.pad.get(), "alpha", visible ? 1.0 : 0.0, nullptr);
+  if (input.tap->picture_age() < stale) {
+    input.slate.reset();
+    input.filled = true;
+  } else if (input.place && input.slate != input.place && now - input.connected_at > patience) {
+    input.slate = input.place;
+    input.filled = true;
+    push_at(input.picture.get(),
+            make_slate(input.place->name, input.place->cell.width, input.place->cell.height).get(),
+            pipeline_.now());
+  }
+  g_object_set(input.pad.get(), "alpha", input.place && input.filled ? 1.0 : 0.0, nullptr);
 }
 
 void Program::tick() {
+  const auto now = Clock::now();
+  if (shown_ != next_ && may_cut(now)) cut();
   for (auto& input : inputs_)
-    if (input.source) show(input);
+    if (input.source) show(input, now);
+  caption();
+}
+
+/// A slate says the name already.
+void Program::caption() {
+  std::vector<Caption> captions;
+  for (const auto& input : inputs_)
+    if (input.place && input.filled && !input.slate) captions.push_back(*input.place);
+  captions_->show(captions);
 }
 
 void Program::request_keyframe() {

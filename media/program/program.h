@@ -1,12 +1,16 @@
 #pragma once
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "media/media.h"
+#include "media/program/captions.h"
 #include "media/program/pipeline.h"
 #include "media/program/tap.h"
 #include "media/stage/source.h"
@@ -17,7 +21,8 @@ using media::SourceId;
 
 /// The stage rendered to one picture (1280x720, 25 frames a second, H.264) and one sound (48 kHz stereo,
 /// AAC). Its graph never changes: sources come and go in taps of their own, which only push raw frames into
-/// fixed inputs; a stalled, lost or broken source stalls nothing. Control thread.
+/// fixed inputs; a stalled, lost or broken source stalls nothing. A new scene is cut to as a whole, when its
+/// pictures are there; the names of the halls stand at the foot of their cells. Control thread.
 class Program {
  public:
   struct Wishes {
@@ -36,29 +41,42 @@ class Program {
   std::shared_ptr<stage::Sink> sink() const;
   /// Follows the scene and the voices: takes sources in and lets them go.
   void update();
-  /// Hides sources without a picture; call about twice a second.
+  /// Puts a slate in the place of sources without a picture; call about ten times a second.
   void tick();
   void request_keyframe();
 
  private:
   class Feed;
+  using Clock = std::chrono::steady_clock;
   struct Input {
     Ref<GstAppSrc> picture, sound;
     Ref<GstPad> pad;  ///< of the compositor
     std::optional<SourceId> source;
-    bool placed = false;
+    Clock::time_point connected_at;
+    std::optional<Caption> place;       ///< its cell on stage, and whose it is
+    bool filled = false;                ///< the pad has a picture of this source, or its slate
+    std::optional<Caption> slate;       ///< stands there instead of a picture
+    std::atomic<bool> awaited = false;  ///< its first picture is still to come
     std::unique_ptr<Tap> tap;
   };
   static constexpr std::size_t inputs = 12;  ///< nine cells, and voices that are not on stage
 
+  Input* input_of(SourceId source);
   void take_in(Input& input, SourceId source);
+  void connect(Input& input);
   void let_go(Input& input);
-  void place(Input& input, const Scene& scene);
-  void show(Input& input);
+  bool may_cut(Clock::time_point now);
+  void cut();
+  void place(Input& input, const std::vector<Rectangle>& cells);
+  void show(Input& input, Clock::time_point now);
+  void caption();
 
   Wishes wishes_;
   std::shared_ptr<Feed> feed_;
   TakeSample take_picture_, take_sound_;
+  Scene shown_, next_;                ///< next_: not yet cut to, if it is another
+  Clock::time_point patience_;        ///< when next_ is cut to at the latest
+  std::optional<Captions> captions_;  // before pipeline_: it draws until that has ended
   Pipeline pipeline_;
   Ref<GstAppSink> picture_out_;
   std::array<Input, inputs> inputs_;  // after pipeline_: taps end before what they push into

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "media/program/clip.h"
+#include "media/program/fan_out.h"
 #include "media/program/program.h"
 #include "media/program/recorder.h"
 
@@ -31,12 +32,10 @@ struct Programs::Parts {
   struct OnStage {
     std::unique_ptr<Clip> clip;
     std::uint64_t clip_turn = 0;
-    std::unique_ptr<Program> program;
+    FanOut fan_out;
+    std::unique_ptr<Program> program;  ///< passes on to fan_out; there while that is not empty
     std::unique_ptr<Recorder> recorder;
     std::uint64_t recorder_turn = 0;
-    /// What the program's streaming threads write to; changed only under encoded_mutex.
-    std::mutex encoded_mutex;
-    Recorder* consumer = nullptr;
   };
 
   explicit Parts(Outlet& to) : outlet(to), thread([this] { run(); }) {}
@@ -120,37 +119,48 @@ struct Programs::Parts {
     };
     try {
       on_stage.recorder = std::make_unique<Recorder>(file, failed);
-      if (!on_stage.program) {
-        on_stage.program = std::make_unique<Program>(
-            Program::Wishes{[this, id](SourceId source) { outlet.request_keyframe(id, source); },
-                            [this, id] {
-                              put([this, id] {
-                                if (auto& program = stages[id].program) program->update();
-                              });
-                            },
-                            [&on_stage](stage::Kind kind, GstSample* sample) {
-                              const std::lock_guard lock(on_stage.encoded_mutex);
-                              if (on_stage.consumer != nullptr) on_stage.consumer->push(kind, sample);
-                            },
-                            failed});
-        outlet.attach(id, on_stage.program->sink());
-      }
-      {
-        const std::lock_guard lock(on_stage.encoded_mutex);
-        on_stage.consumer = on_stage.recorder.get();
-      }
-      on_stage.program->request_keyframe();
+      begin_consuming(id, on_stage, *on_stage.recorder);
     } catch (const std::exception& what) {
       on_stage.recorder.reset();
       outlet.tell(media::RecordingFailed{id, what.what(), false});
     }
   }
 
+  /// The program runs while anybody consumes it. Throws when it cannot be built.
+  void begin_consuming(StageId id, OnStage& on_stage, Consumer& consumer) {
+    if (!on_stage.program) {
+      on_stage.program = std::make_unique<Program>(Program::Wishes{
+          [this, id](SourceId source) { outlet.request_keyframe(id, source); },
+          [this, id] {
+            put([this, id] {
+              if (auto& program = stages[id].program) program->update();
+            });
+          },
+          [&on_stage](stage::Kind kind, GstSample* sample) { on_stage.fan_out.pass(kind, sample); },
+          [this, id](Fault fault) {
+            put([this, id, fault = std::move(fault)] { program_failed(id, fault); });
+          }});
+      outlet.attach(id, on_stage.program->sink());
+    }
+    on_stage.fan_out.add(consumer);
+    on_stage.program->request_keyframe();
+  }
+
+  void end_consuming(StageId id, OnStage& on_stage, const Consumer& consumer) {
+    on_stage.fan_out.remove(consumer);
+    if (on_stage.fan_out.empty()) release_program(id, on_stage);
+  }
+
+  /// Nothing that comes in can do this (each source breaks in a pipeline of its own): an encoder gave up.
+  void program_failed(StageId id, const Fault& fault) {
+    auto& on_stage = stages[id];
+    if (on_stage.program && on_stage.recorder) recording_failed(id, on_stage.recorder_turn, fault);
+  }
+
   void recording_failed(StageId id, std::uint64_t turn, const Fault& fault) {
     auto& on_stage = stages[id];
     if (on_stage.recorder_turn != turn || !on_stage.recorder || fault.end_of_stream) return;
-    const auto file = release(on_stage);
-    release_program(id, on_stage);
+    const auto file = close_recorder(id, on_stage);
     outlet.tell(media::RecordingFailed{id, fault.text, fault.disk_full});
     outlet.tell(media::RecordingClosed{id, file});
   }
@@ -158,17 +168,12 @@ struct Programs::Parts {
   void stop_recording(StageId id) {
     auto& on_stage = stages[id];
     if (!on_stage.recorder) return;
-    const auto file = release(on_stage);
-    // Nothing else consumes the program yet: encoders run only while someone does.
-    release_program(id, on_stage);
+    const auto file = close_recorder(id, on_stage);
     outlet.tell(media::RecordingClosed{id, file});
   }
 
-  std::filesystem::path release(OnStage& on_stage) {
-    {
-      const std::lock_guard lock(on_stage.encoded_mutex);
-      on_stage.consumer = nullptr;
-    }
+  std::filesystem::path close_recorder(StageId id, OnStage& on_stage) {
+    end_consuming(id, on_stage, *on_stage.recorder);
     auto file = on_stage.recorder->file();
     on_stage.recorder->finish();
     on_stage.recorder->sync_to_disk();

@@ -6,8 +6,8 @@
 #include <mutex>
 #include <optional>
 
+#include "media/program/fan_out.h"
 #include "media/program/pipeline.h"
-#include "media/stage/source.h"
 
 namespace diemcau::program {
 
@@ -16,16 +16,16 @@ namespace diemcau::program {
 /// fragment-duration: 0.1 … 1.1 s lost in ten kills; a Matroska file has no index then and cannot be sought).
 /// A pipeline of its own: a full disk is not the program's problem. Control thread; push() from streaming
 /// threads.
-class Recorder {
+class Recorder : public Consumer {
  public:
   /// Creates the file. `on_fault` in streaming threads, must only enqueue.
   Recorder(std::filesystem::path file, std::function<void(Fault)> on_fault);
-  ~Recorder();
+  ~Recorder() override;
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  /// One access unit of H.264 or one AAC frame of the program. The file begins with the first keyframe.
-  void push(stage::Kind kind, GstSample* sample);
+  /// The file begins with the first keyframe.
+  void push(stage::Kind kind, GstSample* sample) override;
   /// Writes what is queued and closes the file; waits at most two seconds.
   void finish();
   /// To the disk itself: kill -9 keeps the page cache, a power cut does not. Blocks; call every few seconds.

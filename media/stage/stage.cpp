@@ -18,20 +18,10 @@ constexpr auto look_interval = std::chrono::milliseconds(500);
 /// operator may undo.
 constexpr auto linger = std::chrono::seconds(3);
 
-/// Lines of a cell on a hall's screen of 1080 lines; web/shared lays the cells out by CSS.
+/// Lines of a cell on a hall's screen of 1080 lines.
 int lines_of(media::Layout layout, std::size_t cell) {
-  switch (layout) {
-    case media::Layout::single:
-      return 1080;
-    case media::Layout::side_by_side:
-    case media::Layout::grid_2x2:
-      return 540;
-    case media::Layout::speaker_strip:
-      return cell == 0 ? 810 : 270;
-    case media::Layout::grid_3x3:
-      return 360;
-  }
-  return 1080;
+  const auto areas = media::areas_of(layout);
+  return 1080 * areas[std::min(cell, areas.size() - 1)].height / media::area_unit;
 }
 /// And on the program's canvas of 720.
 int recorded_lines_of(media::Layout layout, std::size_t cell) { return lines_of(layout, cell) * 2 / 3; }

@@ -7,6 +7,7 @@
 
 #include "server/http/records.h"
 #include "server/session/views.h"
+#include "server/session/film_log.h"
 
 // clang-format off
 /// Bodies of the JSON API (application/json). Errors are RFC 9457 problem details, see Problem.
@@ -36,7 +37,9 @@
 /// | PUT  /api/documents/ID                     | clerk, …                       | DocumentForm → Document |
 /// | DELETE /api/documents/ID                   | clerk, …                       | → 204 |
 /// | GET  /api/documents/ID/file[?download]     | logged in                      | the bytes, with ranges |
-/// | GET  /api/recordings/ID/file               | staff, chair                   | the bytes, with ranges |
+/// | GET  /api/recordings/ID                    | staff, chair                   | → Film |
+/// | GET  /api/recordings/ID/file[?download]    | staff, chair                   | the bytes, with ranges |
+/// | GET  /api/recordings/ID/chapters.vtt       | staff, chair                   | the chapters as WebVTT |
 /// | GET  /api/search?q=WORDS                   | logged in                      | → SearchHit[] |
 /// | GET  /api/hall/TOKEN                       | hall link                      | → HallPage |
 /// | GET  /api/hall/TOKEN/documents/ID/file     | hall link                      | the bytes, with ranges |
@@ -113,6 +116,14 @@ struct MeetingDetail {
   std::vector<HallLink> links;  ///< empty unless rights.see_links
 };
 BOOST_DESCRIBE_STRUCT(MeetingDetail, (), (meeting, documents, recordings, links))
+
+/// A recording and what it shows when.
+struct Film {
+  scheduler::Recording recording;
+  std::string title;  ///< of the meeting
+  session::FilmLog log;
+};
+BOOST_DESCRIBE_STRUCT(Film, (), (recording, title, log))
 
 /// How the halls' lines did in a session, also while it runs (up to the last whole minute).
 struct Statistics {

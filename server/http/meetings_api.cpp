@@ -1,6 +1,7 @@
 #include "scheduler/database.h"
 #include "server/http/download.h"
 #include "server/http/services.h"
+#include "server/session/brief.h"
 
 namespace diemcau::http {
 namespace {
@@ -106,6 +107,43 @@ void answer_recording(Services& services, const Request& request, const Reply& r
              request.query_value("download").has_value()});
 }
 
+/// Reads a recording's log on a job's thread (that of a long session has thousands of events) and answers it.
+void answer_film(Services& services, const Request& request, const Reply& reply,
+                 std::function<void(const Film&)> answer) {
+  const auto recording =
+      scheduler::Recordings(services.store.reading()).find(scheduler::RecordingId{request.number(0)});
+  if (!recording) return reply.problem(404, "recording.not_found");
+  auto film = std::make_shared<Film>();  // shared: filled on the job's thread
+  film->recording = *recording;
+  services.jobs.put(
+      [film, folder = services.data] {
+        auto database = scheduler::open_for_reading(folder);
+        const auto brief = session::load_brief(database, film->recording.meeting);
+        if (!brief) return;
+        film->title = brief->meeting.title;
+        film->log = session::film_log(*brief, scheduler::EventLog(database).of(film->recording.meeting),
+                                      scheduler::Recordings(database).parts(film->recording.id));
+      },
+      [&services, film, reply, answer = std::move(answer)](std::exception_ptr fault) {
+        if (!fault) return answer(*film);
+        services.log.error("film.failed", {{"recording", film->recording.id}});
+        reply.problem(500, "server.fault");
+      });
+}
+
+void answer_film_log(Services& services, const Request& request, const Reply& reply) {
+  answer_film(services, request, reply, [reply](const Film& film) { reply.json(film); });
+}
+
+void answer_chapters(Services& services, const Request& request, const Reply& reply) {
+  answer_film(services, request, reply, [reply](const Film& film) {
+    Response response;
+    response.headers = {{"content-type", "text/vtt; charset=utf-8"}, {"cache-control", "no-store"}};
+    response.body = std::make_shared<const std::string>(session::chapters_vtt(film.log));
+    reply.send(std::move(response));
+  });
+}
+
 void answer_search(Services& services, const Request& request, const Reply& reply) {
   const auto words = request.query_value("q").value_or("");
   if (words.size() > 200) return reply.problem(400, "message.broken", "q");
@@ -162,6 +200,8 @@ void add_meetings_api(Router& router, Services& services) {
   router.add("POST", "/api/meetings/#/call-off", Right::edit_meetings, with(answer_call_off));
   router.add("POST", "/api/meetings/#/links/#", Right::edit_meetings, with(answer_renew_link));
   router.add("GET", "/api/meetings/#/statistics", Right::conduct, with(answer_statistics));
+  router.add("GET", "/api/recordings/#", Right::see_recordings, with(answer_film_log));
+  router.add("GET", "/api/recordings/#/chapters.vtt", Right::see_recordings, with(answer_chapters));
   router.add("GET", "/api/recordings/#/file", Right::see_recordings, with(answer_recording));
   router.add("GET", "/api/search", Right::logged_in, with(answer_search));
 }

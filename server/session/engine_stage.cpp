@@ -35,9 +35,10 @@ void EngineStage::start_recording(media::StageId stage, const std::filesystem::p
   engine_.start_recording(stage, file);
 }
 void EngineStage::stop_recording(media::StageId stage) { engine_.stop_recording(stage); }
-void EngineStage::finish_recording(const std::filesystem::path& from, const std::filesystem::path& to,
-                                   std::stop_token stop) {
-  media::finish_recording(from, to, std::move(stop));
+std::vector<media::FilmPart> EngineStage::finish_recording(const std::vector<std::filesystem::path>& parts,
+                                                           const std::filesystem::path& to,
+                                                           std::stop_token stop) {
+  return media::finish_recording(parts, to, std::move(stop));
 }
 
 }  // namespace diemcau::session

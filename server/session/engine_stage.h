@@ -25,8 +25,9 @@ class EngineStage : public StageControl {
   void stop_clip(media::StageId stage) override;
   void start_recording(media::StageId stage, const std::filesystem::path& file) override;
   void stop_recording(media::StageId stage) override;
-  void finish_recording(const std::filesystem::path& from, const std::filesystem::path& to,
-                        std::stop_token stop) override;
+  std::vector<media::FilmPart> finish_recording(const std::vector<std::filesystem::path>& parts,
+                                                const std::filesystem::path& to,
+                                                std::stop_token stop) override;
 
  private:
   media::Engine& engine_;

@@ -1,12 +1,16 @@
 #include "server/session/recording_files.h"
 
+#include <algorithm>
 #include <ctime>
 #include <system_error>
+
+#include "scheduler/meetings.h"
 
 namespace diemcau::session {
 namespace {
 namespace fs = std::filesystem;
 using scheduler::Recording;
+using scheduler::RecordingPart;
 using scheduler::RecordingState;
 using server::Result;
 
@@ -14,6 +18,14 @@ std::int64_t size_of(const fs::path& file) {
   std::error_code none;
   const auto size = fs::file_size(file, none);
   return none ? 0 : static_cast<std::int64_t>(size);
+}
+
+std::string what(const std::exception_ptr& fault) {
+  try {
+    std::rethrow_exception(fault);
+  } catch (const std::exception& e) {
+    return e.what();
+  }
 }
 
 }  // namespace
@@ -42,7 +54,9 @@ void RecordingFiles::closed(MeetingId meeting, const fs::path& file, Time now) {
 }
 
 void RecordingFiles::finish_left_over(Time now) {
-  for (const auto& recording : scheduler::Recordings(store_.reading()).unfinished()) finish(recording, now);
+  const scheduler::Recordings recordings(store_.reading());
+  for (const auto& recording : recordings.unfinished()) finish(recording, now);
+  for (const auto meeting : recordings.in_parts()) join(meeting);
 }
 
 void RecordingFiles::finish(Recording recording, Time now) {
@@ -51,23 +65,104 @@ void RecordingFiles::finish(Recording recording, Time now) {
   if (!recording.ended_at) recording.ended_at = now;
   const auto file = folder_ / recording.file;
   recording.size = size_of(file);
-  change(recording, [this, recording, file]() mutable {
-    jobs_.put([this, file, stop = jobs_.stopping()] { stage_.finish_recording(file, file, stop); },
-              [this, recording, file](std::exception_ptr fault) mutable {
-                recording.state = fault ? RecordingState::damaged : RecordingState::ready;
-                recording.size = size_of(file);
-                std::string why;
-                try {
-                  if (fault) std::rethrow_exception(fault);
-                } catch (const std::exception& e) {
-                  why = e.what();
-                }
-                if (fault) log_.error("recording.damaged", {{"file", recording.file}, {"why", why}});
-                if (!fault)
-                  log_.info("recording.ready", {{"file", recording.file}, {"bytes", recording.size}});
-                change(recording, [] {});
-              });
+  change(recording, [this, recording, file] {
+    auto film = std::make_shared<std::vector<media::FilmPart>>();  // shared: filled on the job's thread
+    jobs_.put(
+        [this, file, film, stop = jobs_.stopping()] { *film = stage_.finish_recording({file}, file, stop); },
+        [this, recording, film](std::exception_ptr fault) { finished(recording, *film, fault); });
   });
+}
+
+void RecordingFiles::finished(Recording recording, const std::vector<media::FilmPart>& film,
+                              std::exception_ptr fault) {
+  recording.state = fault ? RecordingState::damaged : RecordingState::ready;
+  recording.size = size_of(folder_ / recording.file);
+  if (fault) {
+    log_.error("recording.damaged", {{"file", recording.file}, {"why", what(fault)}});
+  } else {
+    log_.info("recording.ready", {{"file", recording.file}, {"bytes", recording.size}});
+  }
+  std::vector<RecordingPart> parts;
+  for (const auto& part : film)
+    parts.push_back({recording.file, recording.started_at, part.begin, part.length});
+  store_.write<int>(
+      [recording, parts](SQLite::Database& database) -> Result<int> {
+        scheduler::Recordings recordings(database);
+        recordings.change(recording);
+        recordings.set_parts(recording.id, parts);
+        return 0;
+      },
+      [this, meeting = recording.meeting](Result<int> stored) {
+        if (stored) join(meeting);
+      });
+}
+
+void RecordingFiles::join(MeetingId meeting) {
+  const auto about = scheduler::Meetings(store_.reading()).find(meeting);
+  if (!about || about->state != scheduler::MeetingState::ended || joining_.contains(meeting)) return;
+  auto recordings = scheduler::Recordings(store_.reading()).of(meeting);
+  const bool busy = std::any_of(recordings.begin(), recordings.end(), [](const Recording& recording) {
+    return recording.state == RecordingState::recording || recording.state == RecordingState::finishing;
+  });
+  std::erase_if(recordings,
+                [](const Recording& recording) { return recording.state != RecordingState::ready; });
+  if (busy) return;
+  if (recordings.size() < 2) {
+    for (const auto& film : recordings) remove_joined(film);
+    return;
+  }
+  joining_.insert(meeting);
+  const auto file = fs::path(recordings.front().file).stem().string() + "-film.mp4";
+  std::vector<fs::path> parts;
+  for (const auto& recording : recordings) parts.push_back(folder_ / recording.file);
+  auto film = std::make_shared<std::vector<media::FilmPart>>();  // shared: filled on the job's thread
+  jobs_.put(
+      [this, parts, film, to = folder_ / file, stop = jobs_.stopping()] {
+        *film = stage_.finish_recording(parts, to, stop);
+      },
+      [this, recordings, file, film](std::exception_ptr fault) { joined(recordings, file, *film, fault); });
+}
+
+void RecordingFiles::joined(const std::vector<Recording>& recordings, const std::string& file,
+                            const std::vector<media::FilmPart>& film, std::exception_ptr fault) {
+  const auto meeting = recordings.front().meeting;
+  if (fault) {
+    // Each part is a film of its own; the next start tries again.
+    log_.error("recording.not_joined", {{"meeting", meeting}, {"why", what(fault)}});
+    joining_.erase(meeting);
+    return;
+  }
+  auto whole = recordings.front();
+  std::vector<RecordingPart> parts;
+  for (std::size_t i = 0; i < recordings.size(); ++i) {
+    parts.push_back({recordings[i].file, recordings[i].started_at, film.at(i).begin, film.at(i).length});
+    whole.ended_at = std::max(whole.ended_at, recordings[i].ended_at);
+  }
+  whole.file = file;
+  whole.size = size_of(folder_ / file);
+  store_.write<int>(
+      [recordings, whole, parts](SQLite::Database& database) -> Result<int> {
+        scheduler::Recordings record(database);
+        for (std::size_t i = 1; i < recordings.size(); ++i) record.remove(recordings[i].id);
+        record.change(whole);
+        record.set_parts(whole.id, parts);
+        return 0;
+      },
+      [this, whole](Result<int> stored) {
+        joining_.erase(whole.meeting);
+        if (!stored) return;
+        log_.info("recording.joined",
+                  {{"meeting", whole.meeting}, {"file", whole.file}, {"bytes", whole.size}});
+        remove_joined(whole);
+      });
+}
+
+/// Only files that the record says are in the film, and only when the film is there.
+void RecordingFiles::remove_joined(const Recording& film) {
+  std::error_code none;
+  if (!fs::exists(folder_ / film.file, none)) return;
+  for (const auto& part : scheduler::Recordings(store_.reading()).parts(film.id))
+    if (part.file != film.file) fs::remove(folder_ / part.file, none);
 }
 
 void RecordingFiles::change(const Recording& recording, std::function<void()> then) {

@@ -1,7 +1,10 @@
 #pragma once
+#include <exception>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "scheduler/recordings.h"
 #include "server/jobs.h"
@@ -15,8 +18,8 @@ using scheduler::Time;
 /// "7-20261123T084210123Z.mp4": the part of meeting 7's film that begins at that time.
 std::string recording_file(MeetingId meeting, Time at);
 
-/// From a closed file to a film in the record: marks its row, has a job make it fast to start, marks it ready
-/// (or damaged). Main thread.
+/// From closed files to a film in the record: marks each one's row, has a job make it fast to start, marks it
+/// ready (or damaged); when the session is over, has its parts joined to one. Main thread.
 class RecordingFiles {
  public:
   RecordingFiles(server::Store& store, server::Jobs& jobs, StageControl& stage, server::Log& log,
@@ -27,10 +30,17 @@ class RecordingFiles {
   void closed(MeetingId meeting, const std::filesystem::path& file, Time now);
   /// What an earlier run left unfinished. Call before any session records.
   void finish_left_over(Time now);
+  /// The session is over: what has been recorded of it becomes one film, as soon as all of it is finished.
+  void join(MeetingId meeting);
 
  private:
   void finish(scheduler::Recording recording, Time now);
+  void finished(scheduler::Recording recording, const std::vector<media::FilmPart>& film,
+                std::exception_ptr fault);
+  void joined(const std::vector<scheduler::Recording>& recordings, const std::string& file,
+              const std::vector<media::FilmPart>& film, std::exception_ptr fault);
   void change(const scheduler::Recording& recording, std::function<void()> then);
+  void remove_joined(const scheduler::Recording& film);
 
   server::Store& store_;
   server::Jobs& jobs_;
@@ -38,6 +48,7 @@ class RecordingFiles {
   server::Log& log_;
   std::filesystem::path folder_;
   std::set<std::string> finishing_;  ///< files that a job has, or soon will
+  std::set<MeetingId> joining_;
 };
 
 }  // namespace diemcau::session

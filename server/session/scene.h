@@ -14,9 +14,10 @@ using scheduler::MeetingId;
 using scheduler::SiteId;
 using scheduler::Time;
 
-/// How the cells are arranged; the cells of each are in reading order, the main one first.
-enum class Layout { single, side_by_side, speaker_strip, grid_2x2, grid_3x3 };
-BOOST_DESCRIBE_ENUM(Layout, single, side_by_side, speaker_strip, grid_2x2, grid_3x3)
+/// How the cells are arranged; the cells of each are in reading order, the main one first. Where they lie is
+/// in media/layouts.h, one for one.
+enum class Layout { single, side_by_side, speaker_strip, grid_2x2, grid_3x3, document_inset };
+BOOST_DESCRIBE_ENUM(Layout, single, side_by_side, speaker_strip, grid_2x2, grid_3x3, document_inset)
 
 /// A site's camera. It names the site, not a connection: a hall that drops and returns is back in its cell.
 struct Camera {
@@ -77,6 +78,8 @@ constexpr std::size_t cells_of(Layout layout) {
       return 4;
     case Layout::grid_3x3:
       return 9;
+    case Layout::document_inset:
+      return 2;
   }
   return 0;
 }

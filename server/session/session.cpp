@@ -14,6 +14,15 @@ using scheduler::Result;
 media::StageId stage_of(MeetingId meeting) { return media::StageId{number(meeting)}; }
 media::SourceId source_of(SiteId site) { return media::SourceId{number(site)}; }
 
+constexpr bool same_layouts() {
+  bool same = true;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<Layout>>([&same](auto layout) {
+    same &= cells_of(layout.value) == media::areas_of(static_cast<media::Layout>(layout.value)).size();
+  });
+  return same;
+}
+static_assert(same_layouts());
+
 /// What else the record has to say about an event, in the same transaction.
 struct Record {
   SQLite::Database& database;
@@ -42,7 +51,6 @@ media::SourceId media_source(const Source& source) {
 }
 
 media::Scene media_scene(const State& state) {
-  static_assert(static_cast<int>(media::Layout::grid_3x3) == static_cast<int>(Layout::grid_3x3));
   const auto scene = state.staged();
   media::Scene result;
   result.layout = static_cast<media::Layout>(scene.layout);

@@ -8,6 +8,7 @@
 
 namespace diemcau::session {
 namespace {
+constexpr std::chrono::minutes announced_ahead{60};  // time enough to make room
 const Actor ourselves{Giver::server, {}, {}};
 MeetingId meeting_of(media::StageId stage) { return MeetingId{static_cast<std::int64_t>(stage)}; }
 }  // namespace
@@ -27,6 +28,9 @@ Sessions::Sessions(server::Store& store, server::Jobs& jobs, StageControl& stage
                 return document ? bytes_.find(document->sha256) : std::filesystem::path();
               },
               [this](MeetingId meeting) {
+                const auto found = sessions_.find(meeting);
+                if (found != sessions_.end() && found->second->shown().state == SessionState::ended)
+                  recordings_.join(meeting);
                 if (shown_) shown_(meeting);
               }} {}
 
@@ -70,10 +74,10 @@ void Sessions::on_media(const media::Event& event, Time now) {
     if (!clip->error.empty()) log_.warn("clip.failed", {{"meeting", clip->stage}, {"why", clip->error}});
     give(clip->stage, FinishClip{clip->no_film ? "clip.no_film" : clip->error.empty() ? "" : "clip.failed"});
   } else if (const auto* grew = std::get_if<media::RecordingGrew>(&event)) {
-    recorded_bytes_[meeting_of(grew->stage)] = grew->bytes;
+    watches_.try_emplace(meeting_of(grew->stage), now).first->second.on_bytes(grew->bytes, now);
   } else if (const auto* failed = std::get_if<media::RecordingFailed>(&event)) {
     log_.error("recording.failed", {{"meeting", failed->stage}, {"why", failed->error}});
-    recorded_bytes_.erase(meeting_of(failed->stage));
+    watches_.erase(meeting_of(failed->stage));
     // Before the reason is stored: there would be no room for it.
     if (failed->disk_full) store_.on_disk_full();
     const auto session = sessions_.find(meeting_of(failed->stage));
@@ -82,14 +86,32 @@ void Sessions::on_media(const media::Event& event, Time now) {
                          recording_file(session->first, *session->second->shown().recorder.since), now);
     give(failed->stage, FailRecording{failed->disk_full ? "recording.disk_full" : "recording.failed"});
   } else if (const auto* closed = std::get_if<media::RecordingClosed>(&event)) {
-    recorded_bytes_.erase(meeting_of(closed->stage));
+    watches_.erase(meeting_of(closed->stage));
     recordings_.closed(meeting_of(closed->stage), closed->file, now);
   }
 }
 
-std::optional<std::int64_t> Sessions::recorded_bytes(MeetingId meeting) const {
-  const auto found = recorded_bytes_.find(meeting);
-  return found == recorded_bytes_.end() ? std::nullopt : std::optional(found->second);
+void Sessions::watch_recordings(Time now, std::optional<std::int64_t> disk_free) {
+  std::map<MeetingId, RecordingHealth> health;
+  for (const auto& [meeting, session] : sessions_) {
+    const auto& state = session->shown();
+    if (state.state != SessionState::open || state.recorder.state != RecorderState::recording) continue;
+    // Also of a recorder from which nothing has ever been heard.
+    const auto& watch = watches_.try_emplace(meeting, state.recorder.since.value_or(now)).first->second;
+    auto& is = health[meeting] = {watch.bytes(), watch.stalled(now), {}};
+    if (disk_free) is.disk_full_in = watch.full_in(*disk_free, announced_ahead);
+    const auto was = recording_health(meeting).value_or(RecordingHealth{});
+    if (is.stalled && !was.stalled)
+      log_.error("recording.stalled", {{"meeting", meeting}, {"bytes", is.bytes}});
+    if (is.disk_full_in && !was.disk_full_in)
+      log_.warn("recording.disk_low", {{"meeting", meeting}, {"minutes", is.disk_full_in->count()}});
+  }
+  health_ = std::move(health);
+}
+
+std::optional<RecordingHealth> Sessions::recording_health(MeetingId meeting) const {
+  const auto found = health_.find(meeting);
+  return found == health_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void Sessions::forget_unused(const std::set<MeetingId>& used) {

@@ -5,9 +5,17 @@
 
 #include "scheduler/document_bytes.h"
 #include "server/session/recording_files.h"
+#include "server/session/recording_watch.h"
 #include "server/session/session.h"
 
 namespace diemcau::session {
+
+/// How the recording of a session does.
+struct RecordingHealth {
+  std::int64_t bytes{};
+  bool stalled = false;                              ///< nothing has been written for seconds
+  std::optional<std::chrono::minutes> disk_full_in;  ///< when that is within the hour
+};
 
 /// All sessions that somebody looks at or that are live. Main thread.
 class Sessions {
@@ -26,7 +34,10 @@ class Sessions {
   void lose_site(MeetingId meeting, SiteId site, Time now);
   /// Clips and recordings; what concerns peers is signaling's.
   void on_media(const media::Event& event, Time now);
-  std::optional<std::int64_t> recorded_bytes(MeetingId meeting) const;
+  /// Once a second. `disk_free`: bytes where recordings are written.
+  void watch_recordings(Time now, std::optional<std::int64_t> disk_free);
+  /// nullopt: nothing is being recorded.
+  std::optional<RecordingHealth> recording_health(MeetingId meeting) const;
   /// Drops sessions that are not live and that nobody in `used` looks at.
   void forget_unused(const std::set<MeetingId>& used);
   std::size_t live() const;
@@ -39,7 +50,8 @@ class Sessions {
   std::function<void(MeetingId)> shown_;
   Session::Surroundings around_;  // before sessions_: they refer to it
   std::map<MeetingId, std::unique_ptr<Session>> sessions_;
-  std::map<MeetingId, std::int64_t> recorded_bytes_;
+  std::map<MeetingId, RecordingWatch> watches_;
+  std::map<MeetingId, RecordingHealth> health_;  ///< of what is being recorded
 };
 
 }  // namespace diemcau::session

@@ -28,8 +28,9 @@ class StageControl {
   virtual void start_recording(media::StageId stage, const std::filesystem::path& file) = 0;
   virtual void stop_recording(media::StageId stage) = 0;
   /// Called on a job's thread.
-  virtual void finish_recording(const std::filesystem::path& from, const std::filesystem::path& to,
-                                std::stop_token stop) = 0;
+  virtual std::vector<media::FilmPart> finish_recording(const std::vector<std::filesystem::path>& parts,
+                                                        const std::filesystem::path& to,
+                                                        std::stop_token stop) = 0;
 };
 
 }  // namespace diemcau::session

@@ -432,6 +432,7 @@ void Connections::tick() {
   plain.now = now;
   const auto plain_text = message_text(plain);
   const auto disk_free = around_.disk_free();
+  around_.sessions.watch_recordings(now, disk_free);
   for (const auto& [socket, connection] : connections_) {
     if (!connection.audience) {
       if (!connection.leaving && now - connection.opened_at > greeting_within)
@@ -440,7 +441,11 @@ void Connections::tick() {
       sockets_->send_text(socket, plain_text, Delivery::lossy);
     } else {
       Tick full = plain;
-      full.recorded_bytes = around_.sessions.recorded_bytes(connection.audience->meeting);
+      if (const auto health = around_.sessions.recording_health(connection.audience->meeting)) {
+        full.recorded_bytes = health->bytes;
+        full.recording_stalled = health->stalled;
+        if (health->disk_full_in) full.disk_full_minutes = static_cast<int>(health->disk_full_in->count());
+      }
       full.disk_free_bytes = disk_free;
       sockets_->send_text(socket, message_text(full), Delivery::lossy);
     }

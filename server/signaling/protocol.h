@@ -159,8 +159,10 @@ struct Tick {
   static constexpr auto type = "tick";
   Time now{};
   std::optional<std::int64_t> recorded_bytes, disk_free_bytes;
+  std::optional<bool> recording_stalled;  ///< bytes have stopped growing
+  std::optional<int> disk_full_minutes;   ///< when the recording fills the disk within the hour
 };
-BOOST_DESCRIBE_STRUCT(Tick, (), (now, recorded_bytes, disk_free_bytes))
+BOOST_DESCRIBE_STRUCT(Tick, (), (now, recorded_bytes, disk_free_bytes, recording_stalled, disk_full_minutes))
 
 /// To a hall: which sizes of its camera (rids of its offer) somebody sees; the others need not be sent.
 struct SendLayers {

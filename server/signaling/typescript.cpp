@@ -6,6 +6,7 @@
 
 #include <openssl/sha.h>
 
+#include "media/media.h"
 #include "server/http/api.h"
 #include "server/signaling/protocol.h"
 
@@ -134,10 +135,31 @@ std::string types() {
   writer.use<http::ChangeMeeting>();
   writer.use<http::CallOff>();
   writer.use<http::MeetingDetail>();
+  writer.use<http::Film>();
   writer.use<scheduler::SearchHit>();
   writer.use<http::HallPage>();
   writer.use<http::Problem>();
   return writer.text();
+}
+
+/// Where the cells lie: media/layouts.h.
+std::string layouts() {
+  std::ostringstream out;
+  out << "export interface Area {\n  readonly x: number;\n  readonly y: number;\n  readonly width: number;\n"
+         "  readonly height: number;\n}\n\n"
+         "/** Where the cells of each layout lie, in parts of areaUnit of the stage's width and height; a "
+         "later one lies "
+         "over an earlier one. */\n"
+         "export const areaUnit = "
+      << media::area_unit << ";\nexport const areas: Readonly<Record<Layout, readonly Area[]>> = {\n";
+  boost::mp11::mp_for_each<describe::describe_enumerators<session::Layout>>([&out](auto layout) {
+    out << "  " << layout.name << ": [\n";
+    for (const auto& [x, y, width, height] : media::areas_of(static_cast<media::Layout>(layout.value)))
+      out << "    { x: " << x << ", y: " << y << ", width: " << width << ", height: " << height << " },\n";
+    out << "  ],\n";
+  });
+  out << "};\n\n";
+  return out.str();
 }
 
 std::string hash_of(const std::string& text) {
@@ -155,14 +177,14 @@ std::string hash_of(const std::string& text) {
 }  // namespace
 
 const std::string& hash() {
-  static const std::string of_types = hash_of(types());
+  static const std::string of_types = hash_of(types() + layouts());
   return of_types;
 }
 
 std::string typescript() {
   return "// Written from server/signaling/protocol.h and server/http/api.h by `build/protocol_ts`. Do not "
          "edit.\n\n" +
-         types() + "export const protocolHash = \"" + hash() + "\";\n";
+         types() + layouts() + "export const protocolHash = \"" + hash() + "\";\n";
 }
 
 }  // namespace diemcau::protocol

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 import type { ConnectionStatus } from "../shared/connection";
 import { bytes, clockWithSeconds, duration } from "../shared/format";
 import { serverText, setLanguage, t, useLanguage } from "../shared/i18n";
-import type { ConsoleView } from "../shared/protocol";
+import type { ConsoleView, Tick } from "../shared/protocol";
 import { toggleTheme, useTheme } from "../shared/theme";
 import { useNow } from "../shared/useNow";
 import { ActionButton } from "./ActionButton";
@@ -26,7 +26,7 @@ export function Header({ view, status }: HeaderProps) {
   const theme = useTheme();
   const warnings = useSyncExternalStore(
     (listener) => fast.subscribe("lines", listener),
-    () => countWarnings(view, tick?.disk_free_bytes),
+    () => countWarnings(view, tick),
   );
   const head = (
     <>
@@ -66,7 +66,7 @@ export function Header({ view, status }: HeaderProps) {
         </span>
       ) : (
         <>
-          {view.state === "open" && <Recording view={view} time={time} recorded={tick?.recorded_bytes} />}
+          {view.state === "open" && <Recording view={view} time={time} tick={tick} />}
           {tick?.disk_free_bytes !== undefined && (
             <span className={tick.disk_free_bytes < lowDisk ? "warn nowrap" : "faint nowrap"}>
               {t("console.disk", { free: bytes(tick.disk_free_bytes) })}
@@ -109,10 +109,10 @@ export function Header({ view, status }: HeaderProps) {
 interface RecordingProps {
   readonly view: ConsoleView;
   readonly time: number;
-  readonly recorded: number | undefined;
+  readonly tick: Tick | undefined;
 }
 
-function Recording({ view, time, recorded }: RecordingProps) {
+function Recording({ view, time, tick }: RecordingProps) {
   const { state, since, reason } = view.recorder;
   const desk = useDesk();
   if (desk.asking === "stop_recording" && state === "recording")
@@ -132,7 +132,19 @@ function Recording({ view, time, recorded }: RecordingProps) {
         {t(state === "recording" ? "console.recording" : "console.record")}
       </ActionButton>
       {state === "recording" && since !== undefined && <b>{duration(time - since)}</b>}
-      {state === "recording" && recorded !== undefined && <span className="soft">{bytes(recorded)}</span>}
+      {state === "recording" && tick?.recording_stalled ? (
+        <b className="alarm" role="alert">
+          {t("console.record_stalled")}
+        </b>
+      ) : (
+        state === "recording" &&
+        tick?.recorded_bytes !== undefined && <span className="soft">{bytes(tick.recorded_bytes)}</span>
+      )}
+      {state === "recording" && tick?.disk_full_minutes !== undefined && (
+        <b className="warn" role="alert">
+          {t("console.disk_full_in", { minutes: tick.disk_full_minutes })}
+        </b>
+      )}
       {state === "failed" && (
         <b className="warn" role="alert">
           {t("console.record_failed", { reason: serverText(reason) })}
@@ -142,7 +154,8 @@ function Recording({ view, time, recorded }: RecordingProps) {
   );
 }
 
-function countWarnings(view: ConsoleView, diskFree: number | undefined): number {
+function countWarnings(view: ConsoleView, tick: Tick | undefined): number {
+  const diskFree = tick?.disk_free_bytes;
   const sites = Object.entries(view.sites).filter(
     ([id, site]) => troubleRank(site, fast.lines.get(id)) > 0,
   ).length;
@@ -150,6 +163,7 @@ function countWarnings(view: ConsoleView, diskFree: number | undefined): number 
     sites +
     (view.recorder.state === "failed" ? 1 : 0) +
     (view.clip.state === "failed" ? 1 : 0) +
-    (diskFree !== undefined && diskFree < lowDisk ? 1 : 0)
+    (tick?.recording_stalled ? 1 : 0) +
+    (tick?.disk_full_minutes !== undefined || (diskFree !== undefined && diskFree < lowDisk) ? 1 : 0)
   );
 }

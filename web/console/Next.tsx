@@ -1,6 +1,7 @@
 import type { DragEvent } from "react";
 import { t } from "../shared/i18n";
-import type { ConsoleView } from "../shared/protocol";
+import { areas, type ConsoleView, type Layout } from "../shared/protocol";
+import { areaStyle } from "../shared/ui/areas";
 import { ActionButton, keyName } from "./ActionButton";
 import { run } from "./actions/list";
 import { cut, layoutActions, takeAir } from "./actions/stage";
@@ -40,6 +41,7 @@ export function Next({ view }: { readonly view: ConsoleView }) {
                 // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
                 key={index}
                 className={desk.cell === index ? "cell chosen" : "cell"}
+                style={areaStyle(draft.layout, index)}
                 data-next-cell={index}
               >
                 <button
@@ -112,14 +114,12 @@ export function Next({ view }: { readonly view: ConsoleView }) {
   );
 }
 
-function draftShape(layout: string) {
-  const cells: Readonly<Record<string, number>> = {
-    single: 1,
-    side_by_side: 2,
-    speaker_strip: 5,
-    grid_2x2: 4,
-    grid_3x3: 9,
-  };
-  // biome-ignore lint/suspicious/noArrayIndexKey: drawn once
-  return Array.from({ length: cells[layout] ?? 1 }, (_, index) => <i key={index} />);
+function draftShape(layout: Layout) {
+  return (
+    <span>
+      {areas[layout].map((area, index) => (
+        <i key={`${area.x},${area.y}`} style={areaStyle(layout, index)} />
+      ))}
+    </span>
+  );
 }

@@ -2,6 +2,7 @@ import { useCallback, useState, useSyncExternalStore } from "react";
 import { clock } from "../shared/format";
 import { t } from "../shared/i18n";
 import type { ConsoleView } from "../shared/protocol";
+import { areaStyle } from "../shared/ui/areas";
 import { Slot } from "../shared/ui/Slot";
 import { Sound } from "../shared/ui/Sound";
 import { ActionButton } from "./ActionButton";
@@ -34,6 +35,7 @@ export function OnAir({ view }: { readonly view: ConsoleView }) {
                 // biome-ignore lint/suspicious/noArrayIndexKey: cell i is slot i, whoever is in it
                 key={index}
                 className="cell"
+                style={areaStyle(view.scene.layout, index)}
                 data-cell={index}
                 data-site={id ?? ""}
               >

@@ -1,16 +1,9 @@
-import type { Cell, ConsoleView, Layout, Scene, SiteId } from "../shared/protocol";
+import { areas, type Cell, type ConsoleView, type Layout, type Scene, type SiteId } from "../shared/protocol";
 
 /** The scene that is arranged unseen. Pure: each function gives a new scene. */
 
-export const layouts: readonly Layout[] = ["single", "side_by_side", "speaker_strip", "grid_2x2", "grid_3x3"];
-
-const cellCount: Readonly<Record<Layout, number>> = {
-  single: 1,
-  side_by_side: 2,
-  speaker_strip: 5,
-  grid_2x2: 4,
-  grid_3x3: 9,
-};
+/** In the order of their keys. */
+export const layouts = Object.keys(areas) as readonly Layout[];
 
 export type Source = NonNullable<Cell["source"]>;
 
@@ -50,7 +43,7 @@ export function sameScene(a: Scene, b: Scene): boolean {
 export function withLayout(scene: Scene, layout: Layout): Scene {
   return {
     layout,
-    cells: Array.from({ length: cellCount[layout] }, (_, index) => scene.cells[index] ?? {}),
+    cells: areas[layout].map((_, index) => scene.cells[index] ?? {}),
   };
 }
 

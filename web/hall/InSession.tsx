@@ -3,6 +3,7 @@ import type { ConnectionStatus } from "../shared/connection";
 import { duration } from "../shared/format";
 import { t } from "../shared/i18n";
 import type { CellView, ClipState, HallView } from "../shared/protocol";
+import { areaStyle } from "../shared/ui/areas";
 import { Slot } from "../shared/ui/Slot";
 import { Sound } from "../shared/ui/Sound";
 import { useNow } from "../shared/useNow";
@@ -46,8 +47,14 @@ export function InSession({ view, status }: InSessionProps) {
       </div>
       <div className="cells" data-layout={view.layout}>
         {view.cells.map((cell, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: cell i is slot i, whoever is in it
-          <div key={index} className="cell" data-cell={index} data-site={cell.site ?? ""}>
+          <div
+            // biome-ignore lint/suspicious/noArrayIndexKey: cell i is slot i, whoever is in it
+            key={index}
+            className="cell"
+            style={areaStyle(view.layout, index)}
+            data-cell={index}
+            data-site={cell.site ?? ""}
+          >
             <Slot
               stream={!cell.own ? video[index] : cell.screen ? shared.stream : own.stream}
               mirrored={false}

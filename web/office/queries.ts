@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api } from "../shared/api";
-import type { MeetingDetail, MeetingId, SiteId, Time } from "../shared/protocol";
+import type { MeetingDetail, MeetingId, RecordingId, SiteId, Time } from "../shared/protocol";
 
 export const useMe = () => useQuery({ queryKey: ["me"], queryFn: api.me, staleTime: 60_000 });
 export const useUnits = () => useQuery({ queryKey: ["units"], queryFn: api.units });
@@ -21,6 +21,8 @@ export const useMeeting = (id: MeetingId | undefined) =>
     queryFn: () => api.meeting(id ?? (0 as MeetingId)),
     enabled: id !== undefined,
   });
+
+export const useFilm = (id: RecordingId) => useQuery({ queryKey: ["film", id], queryFn: () => api.film(id) });
 
 /** Puts what the server answered in place of what was known of a meeting. */
 export function useKeepMeeting(): (detail: MeetingDetail) => void {

@@ -8,6 +8,7 @@ import type {
   DocumentForm,
   DocumentId,
   DocumentUse,
+  Film,
   LogIn,
   Me,
   MeetingDetail,
@@ -17,6 +18,7 @@ import type {
   NewAccount,
   NewPassword,
   Problem,
+  RecordingId,
   SearchHit,
   SetUp,
   Site,
@@ -101,6 +103,7 @@ export const api = {
   meetings: (from: Time, until: Time) =>
     call<MeetingSummary[]>("GET", `/api/meetings?${query({ from, until })}`),
   meeting: (id: MeetingId) => call<MeetingDetail>("GET", `/api/meetings/${id}`),
+  film: (id: RecordingId) => call<Film>("GET", `/api/recordings/${id}`),
   addMeeting: (form: MeetingForm) => call<MeetingDetail>("POST", "/api/meetings", form),
   changeMeeting: (id: MeetingId, body: ChangeMeeting) =>
     call<MeetingDetail>("PUT", `/api/meetings/${id}`, body),

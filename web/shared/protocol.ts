@@ -46,20 +46,20 @@ export interface LoseSite {
   readonly site: SiteId;
 }
 
-export type Layout = "single" | "side_by_side" | "speaker_strip" | "grid_2x2" | "grid_3x3";
+export type Layout = "single" | "side_by_side" | "speaker_strip" | "grid_2x2" | "grid_3x3" | "document_inset";
 
 export interface Camera {
   readonly type: "camera";
   readonly site: SiteId;
 }
 
+export interface Clip {
+  readonly type: "clip";
+}
+
 export interface Screen {
   readonly type: "screen";
   readonly site: SiteId;
-}
-
-export interface Clip {
-  readonly type: "clip";
 }
 
 export interface Cell {
@@ -424,6 +424,8 @@ export interface Tick {
   readonly now: Time;
   readonly recorded_bytes?: number;
   readonly disk_free_bytes?: number;
+  readonly recording_stalled?: boolean;
+  readonly disk_full_minutes?: number;
 }
 
 export interface SendLayers {
@@ -684,6 +686,37 @@ export interface MeetingDetail {
   readonly links: readonly HallLink[];
 }
 
+export type ChapterKind = "item" | "speaker";
+
+export interface Chapter {
+  readonly at: number;
+  readonly kind: ChapterKind;
+  readonly title: string;
+}
+
+export interface Stretch {
+  readonly from: number;
+  readonly until: number;
+}
+
+export interface Voice {
+  readonly name: string;
+  readonly floor: readonly Stretch[];
+  readonly microphone: readonly Stretch[];
+}
+
+export interface FilmLog {
+  readonly length: number;
+  readonly chapters: readonly Chapter[];
+  readonly voices: { readonly [id: string]: Voice };
+}
+
+export interface Film {
+  readonly recording: Recording;
+  readonly title: string;
+  readonly log: FilmLog;
+}
+
 export interface SearchHit {
   readonly meeting?: MeetingId;
   readonly document?: DocumentId;
@@ -708,4 +741,51 @@ export interface Problem {
   readonly request: string;
 }
 
-export const protocolHash = "0262089ef1619119";
+export interface Area {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where the cells of each layout lie, in parts of areaUnit of the stage's width and height; a later one lies over an earlier one. */
+export const areaUnit = 144;
+export const areas: Readonly<Record<Layout, readonly Area[]>> = {
+  single: [
+    { x: 0, y: 0, width: 144, height: 144 },
+  ],
+  side_by_side: [
+    { x: 0, y: 36, width: 72, height: 72 },
+    { x: 72, y: 36, width: 72, height: 72 },
+  ],
+  speaker_strip: [
+    { x: 0, y: 18, width: 108, height: 108 },
+    { x: 108, y: 0, width: 36, height: 36 },
+    { x: 108, y: 36, width: 36, height: 36 },
+    { x: 108, y: 72, width: 36, height: 36 },
+    { x: 108, y: 108, width: 36, height: 36 },
+  ],
+  grid_2x2: [
+    { x: 0, y: 0, width: 72, height: 72 },
+    { x: 72, y: 0, width: 72, height: 72 },
+    { x: 0, y: 72, width: 72, height: 72 },
+    { x: 72, y: 72, width: 72, height: 72 },
+  ],
+  grid_3x3: [
+    { x: 0, y: 0, width: 48, height: 48 },
+    { x: 48, y: 0, width: 48, height: 48 },
+    { x: 96, y: 0, width: 48, height: 48 },
+    { x: 0, y: 48, width: 48, height: 48 },
+    { x: 48, y: 48, width: 48, height: 48 },
+    { x: 96, y: 48, width: 48, height: 48 },
+    { x: 0, y: 96, width: 48, height: 48 },
+    { x: 48, y: 96, width: 48, height: 48 },
+    { x: 96, y: 96, width: 48, height: 48 },
+  ],
+  document_inset: [
+    { x: 0, y: 0, width: 144, height: 144 },
+    { x: 106, y: 106, width: 36, height: 36 },
+  ],
+};
+
+export const protocolHash = "ea5525b01d1bca7f";

@@ -54,7 +54,7 @@ export class Console {
 
   async stopRecording(): Promise<void> {
     await this.page.keyboard.press("r");
-    await this.page.getByRole("button", { name: "Dừng", exact: true }).click();
+    await this.page.getByRole("button", { name: "Tạm dừng ghi" }).click();
     await this.page.getByRole("button", { name: "Ghi hình" }).waitFor();
   }
 
@@ -63,7 +63,7 @@ export class Console {
     await this.page.getByRole("button", { name: "ĐANG GHI" }).waitFor();
   }
 
-  async layout(key: "1" | "2" | "3" | "4" | "5"): Promise<void> {
+  async layout(key: "1" | "2" | "3" | "4" | "5" | "6"): Promise<void> {
     await this.page.keyboard.press(key);
   }
 

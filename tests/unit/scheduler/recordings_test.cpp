@@ -49,6 +49,42 @@ TEST_F(RecordingsTest, NamesThoseThatACrashLeftUnfinished) {
   EXPECT_EQ(recordings_.of(meeting_).size(), 4u);
 }
 
+TEST_F(RecordingsTest, AFilmKnowsWhatItWasJoinedOf) {
+  using std::chrono::milliseconds;
+  const auto first = recordings_.add(recording("1.mp4", RecordingState::ready));
+  const auto second = recordings_.add(recording("2.mp4", RecordingState::ready));
+  recordings_.set_parts(second,
+                        {{"2.mp4", christmas + std::chrono::hours(1), milliseconds(0), milliseconds(500)}});
+  const std::vector<RecordingPart> parts{
+      {"1.mp4", christmas, milliseconds(0), milliseconds(1200)},
+      {"2.mp4", christmas + std::chrono::hours(1), milliseconds(1200), milliseconds(500)}};
+  recordings_.remove(second);
+  recordings_.set_parts(first, parts);
+  EXPECT_EQ(recordings_.parts(first), parts);
+  EXPECT_TRUE(recordings_.parts(second).empty()) << "gone with their recording";
+  recordings_.set_parts(first, {parts[0]});
+  EXPECT_EQ(recordings_.parts(first).size(), 1u) << "replaced, not added to";
+}
+
+TEST_F(RecordingsTest, NamesEndedMeetingsWhoseFilmIsInParts) {
+  recordings_.add(recording("1.mp4", RecordingState::ready));
+  recordings_.add(recording("2.mp4", RecordingState::damaged));
+  Meetings meetings(database_);
+  meetings.mark_live(meeting_, christmas);
+  meetings.mark_ended(meeting_, christmas + std::chrono::hours(1));
+  EXPECT_TRUE(recordings_.in_parts().empty()) << "one that is ready is the film";
+  recordings_.add(recording("3.mp4", RecordingState::ready));
+  EXPECT_EQ(recordings_.in_parts(), std::vector{meeting_});
+  const auto live = meeting("Họp khẩn");
+  meetings.mark_live(live, christmas);
+  for (const auto* file : {"4.mp4", "5.mp4"}) {
+    auto part = recording(file, RecordingState::ready);
+    part.meeting = live;
+    recordings_.add(part);
+  }
+  EXPECT_EQ(recordings_.in_parts(), std::vector{meeting_}) << "a live one may go on recording";
+}
+
 TEST_F(RecordingsTest, ChangingWhatIsNotThereIsABug) {
   EXPECT_FALSE(recordings_.find(RecordingId{5}));
   EXPECT_THROW(recordings_.change(recording("x.mkv", RecordingState::ready)), std::logic_error);

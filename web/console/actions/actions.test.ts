@@ -38,8 +38,8 @@ test("undo goes by the server's word", () => {
 });
 test("the draft takes what is on air", () =>
   expect(takeAir.change?.(view(), desk())).toMatchObject({ draft: view().scene }));
-test("keys 1 to 5 are the layouts in order", () => {
-  expect(layoutActions.map(({ key }) => key)).toEqual(["1", "2", "3", "4", "5"]);
+test("keys 1 to 6 are the layouts in order", () => {
+  expect(layoutActions.map(({ key }) => key)).toEqual(["1", "2", "3", "4", "5", "6"]);
   expect(layoutActions[4]?.change?.(view(), desk())?.draft?.cells).toHaveLength(9);
 });
 test("the floor goes to the first who waits, for the chosen time", () => {

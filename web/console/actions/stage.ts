@@ -31,6 +31,7 @@ const layoutTexts = {
   speaker_strip: "layout.speaker_strip",
   grid_2x2: "layout.grid_2x2",
   grid_3x3: "layout.grid_3x3",
+  document_inset: "layout.document_inset",
 } as const;
 
 export const layoutActions: readonly (Action & { readonly layout: Layout })[] = layouts.map(

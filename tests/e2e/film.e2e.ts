@@ -1,0 +1,211 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Console } from "./pages/Console.ts";
+import { Hall } from "./pages/Hall.ts";
+import { Office } from "./pages/Office.ts";
+import { nameOf, watch } from "./recording.ts";
+import { Server } from "./server.ts";
+import { until } from "./until.ts";
+
+// One film of a session: each layout as the pages show it, a pause, chapters, and the page that plays it.
+const halls = [
+  { site: "UBND tỉnh Lai Châu", colour: "blue", pitch: 500 },
+  { site: "Sìn Hồ", colour: "red", pitch: 1100 },
+  { site: "Tam Đường", colour: "green", pitch: 1900 },
+] as const;
+// The order of the console's keys. A third cell and more stay dark where there are no more halls.
+const layouts = {
+  single: 1,
+  side_by_side: 2,
+  speaker_strip: 5,
+  grid_2x2: 4,
+  grid_3x3: 9,
+  document_inset: 2,
+} as const;
+type Layout = keyof typeof layouts;
+
+/** Fields of a picture, as a person names their colours: 32 in a row, 18 rows. */
+type Picture = readonly ReturnType<typeof nameOf>[];
+
+let server: Server;
+let desk: Console;
+let office: Office;
+const pages: Hall[] = [];
+const sites: number[] = [];
+/** What the halls saw in each layout. */
+const seen = new Map<Layout, Picture>();
+let recording = 0;
+
+async function command(body: object): Promise<void> {
+  const { url, token } = server.links.commands;
+  const answer = await server.ask("POST", url, token, "application/json", JSON.stringify(body));
+  if (answer.status !== 204) throw new Error(`${JSON.stringify(body)}: ${answer.status} ${answer.body}`);
+}
+
+/** What a screenshot or a film shows in each of 32 x 18 fields; "other" where a field is not of one colour. */
+async function picture(page: Page, source: { readonly png: string } | { readonly film: string; readonly at: number }) {
+  const points = await page.evaluate(async (source) => {
+    const canvas = document.createElement("canvas");
+    canvas.width = 1280;
+    canvas.height = 720;
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    if ("png" in source) {
+      const bytes = Uint8Array.from(atob(source.png), (letter) => letter.charCodeAt(0));
+      pen?.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0, 1280, 720);
+    } else {
+      const video = document.createElement("video");
+      const event = (name: string) =>
+        new Promise<void>((done, fail) => {
+          video.addEventListener(name, () => done(), { once: true });
+          video.addEventListener("error", () => fail(new Error(video.error?.message)), { once: true });
+        });
+      const loaded = event("loadeddata");
+      video.src = source.film;
+      await loaded;
+      const sought = event("seeked");
+      video.currentTime = source.at;
+      await sought;
+      pen?.drawImage(video, 0, 0, 1280, 720);
+    }
+    const found: number[][][] = [];
+    for (let row = 0; row < 18; ++row)
+      for (let column = 0; column < 32; ++column)
+        found.push(
+          [8, 32].flatMap((x) =>
+            [8, 32].map((y) =>
+              [...(pen?.getImageData(column * 40 + x, row * 40 + y, 1, 1).data ?? [])].slice(0, 3),
+            ),
+          ),
+        );
+    return found;
+  }, source);
+  return points.map((corners) => {
+    const [first, ...others] = corners.map(nameOf);
+    return first !== undefined && others.every((other) => other === first) ? first : "other";
+  });
+}
+
+beforeAll(async () => {
+  server = await Server.start();
+  desk = await Console.open(server);
+  for (const hall of halls) pages.push(await Hall.open(server.hall(hall.site), hall));
+  for (const page of pages) await page.passCheck();
+  await desk.openSession();
+  for (const page of pages) await page.join();
+  for (const { site } of halls) {
+    const token = server.hall(site).split("/").at(-1);
+    sites.push((JSON.parse((await server.fetch(`/api/hall/${token}`)).body) as { site: number }).site);
+  }
+});
+
+afterAll(async () => {
+  for (const page of pages) await page.close();
+  await office?.close();
+  await desk?.close();
+  await server?.close();
+});
+
+test("each layout is seen in the pages", async () => {
+  for (const [index, [layout, count]] of Object.entries(layouts).entries()) {
+    const cells = Array.from({ length: count }, (_, cell) =>
+      cell < halls.length ? { source: { type: "camera", site: sites[cell] } } : {},
+    );
+    await command({ type: "stage_scene", scene: { layout, cells } });
+    await command({ type: "begin_item", item: index });
+    const shown = halls.slice(0, count);
+    for (const [cell, { colour }] of shown.entries()) await desk.sees(colour, cell);
+    const since = Date.now();
+    await until("three seconds of it on record", () => Date.now() - since > 3000);
+    const png = (await desk.page.locator(".on-air .cells").screenshot()).toString("base64");
+    seen.set(layout as Layout, await picture(desk.page, { png }));
+    for (const { colour } of shown) expect(seen.get(layout as Layout)).toContain(colour);
+  }
+}, 240_000);
+
+test("the recording is paused and goes on: in the end it is one film", async () => {
+  await desk.stopRecording();
+  await command({ type: "begin_item", item: 0 });
+  await desk.startRecording();
+  await command({ type: "stage_scene", scene: { layout: "single", cells: [{ source: { type: "camera", site: sites[1] } }] } });
+  await command({ type: "give_floor", site: sites[1] });
+  await desk.sees("red");
+  const since = Date.now();
+  await until("some seconds of the second part", () => Date.now() - since > 5000);
+  await command({ type: "end" });
+  const film = await until("the one film", async () => {
+    const answer = await desk.page.request.get(`${server.links.base}/api/meetings/${server.links.meeting}`);
+    const { recordings } = (await answer.json()) as {
+      recordings: { id: number; state: string; file: string }[];
+    };
+    return recordings.length === 1 && recordings[0]?.state === "ready" ? recordings[0] : undefined;
+  });
+  expect(film.file).toMatch(/-film\.mp4$/);
+  recording = film.id;
+  const url = `${server.links.base}/api/recordings/${recording}/file`;
+  const { duration } = await watch(desk.page, url, 0, []);
+  expect(duration).toBeGreaterThan(3 * Object.keys(layouts).length + 5);
+  const last = await watch(desk.page, url, duration - 1.5, []);
+  expect(last.colour).toBe("red");
+});
+
+test("the film shows each layout as the pages did", async () => {
+  const answer = await desk.page.request.get(`${server.links.base}/api/recordings/${recording}`);
+  const { log } = (await answer.json()) as { log: { chapters: { at: number; kind: string }[] } };
+  const items = log.chapters.filter(({ kind }) => kind === "item");
+  expect(items.length).toBe(Object.keys(layouts).length + 1);
+  const film = `${server.links.base}/api/recordings/${recording}/file`;
+  for (const [index, layout] of (Object.keys(layouts) as Layout[]).entries()) {
+    const at = ((items[index]?.at ?? 0) + 2500) / 1000;
+    const recorded = await picture(desk.page, { film, at });
+    const expected = seen.get(layout) ?? [];
+    // Where the one says a hall's colour, so must the other; fields with edges, names and moving bars are left out.
+    const colours = new Set<string>(halls.map(({ colour }) => colour));
+    const told = expected.map((colour, point) => ({ colour, other: recorded[point] ?? "other" }));
+    const coloured = told.filter(
+      ({ colour, other }) =>
+        colour !== "other" && other !== "other" && (colours.has(colour) || colours.has(other)),
+    );
+    const same = coloured.filter(({ colour, other }) => colour === other).length;
+    console.log(`FIGURE ${layout}: ${same} of ${coloured.length} fields alike`);
+    expect(coloured.length).toBeGreaterThan(40);
+    expect(same / coloured.length).toBeGreaterThan(0.97);
+  }
+});
+
+test("its page plays it from any chapter and shows who spoke when", async () => {
+  office = await Office.at(server.links.office);
+  const { user, password } = server.account("clerk");
+  await office.logIn(user, password);
+  await office.page.getByRole("link", { name: "Phiên họp mới" }).waitFor();
+  await office.page.goto(`${server.links.base}/meetings/${server.links.meeting}`);
+  await office.page.getByRole("link", { name: "Xem", exact: true }).click();
+  await office.page.waitForURL(`**/recordings/${recording}`);
+  const chapter = office.page.locator(".chapter.speaker").filter({ hasText: "Sìn Hồ" });
+  await chapter.click();
+  const video = office.page.locator("video");
+  const wanted = await until("a second of that chapter played", () =>
+    video.evaluate((element: HTMLVideoElement) =>
+      element.currentTime > 1 && !element.paused ? element.currentTime : undefined,
+    ),
+  );
+  expect(wanted).toBeGreaterThan(18);
+  await until("the chapter is marked", async () => (await chapter.getAttribute("aria-current")) === "true");
+  const strip = office.page.locator(".voice").filter({ hasText: "Sìn Hồ" });
+  expect(await strip.locator("button.floor").count()).toBe(1);
+  const cues = await video.evaluate(
+    (element: HTMLVideoElement) =>
+      new Promise<number>((done) => {
+        const track = element.textTracks[0];
+        const look = () => (track?.cues?.length ? done(track.cues.length) : setTimeout(look, 25));
+        look();
+      }),
+  );
+  expect(cues).toBe(await office.page.locator(".chapter").count());
+});
+
+test("who may not see recordings sees neither the film nor its chapters", async () => {
+  for (const path of ["", "/file", "/chapters.vtt"]) {
+    const answer = await server.fetch(`/api/recordings/${recording}${path}`);
+    expect(answer.status).toBe(401);
+  }
+});
