@@ -6,8 +6,8 @@
 #include <boost/describe.hpp>
 
 #include "server/http/records.h"
-#include "server/session/views.h"
 #include "server/session/film_log.h"
+#include "server/session/views.h"
 
 // clang-format off
 /// Bodies of the JSON API (application/json). Errors are RFC 9457 problem details, see Problem.

@@ -173,15 +173,19 @@ inline Grey last_picture(const std::filesystem::path& file) {
   return last;
 }
 
-/// The loudest sample of a film's sound, and how much of it stands at full scale (clipped), in percent.
+/// Of a film's sound: its loudest sample, the peak of most of its moments (of 20 ms; a tone that begins or
+/// stutters clicks), and how much stands at full scale (clipped), in percent.
 struct Loudness {
-  double peak = 0, rms = 0, clipped = 0;
+  double peak = 0, usual_peak = 0, rms = 0, clipped = 0;
 };
 inline Loudness loudness_of(const std::filesystem::path& file) {
   Loudness found;
   std::size_t count = 0;
   std::size_t full = 0;
+  std::size_t samples = 0;
   double energy = 0;
+  constexpr std::size_t moment = 2 * 960;
+  std::vector<double> peaks(1);
   const TakeSample measure = [&](GstSample* sample) {
     GstMapInfo map;
     GstBuffer* const buffer = gst_sample_get_buffer(sample);
@@ -190,6 +194,8 @@ inline Loudness loudness_of(const std::filesystem::path& file) {
     for (const float value : values) {
       const double size = std::abs(value);
       found.peak = std::max(found.peak, size);
+      peaks.back() = std::max(peaks.back(), size);
+      if (++samples % moment == 0) peaks.push_back(0);
       energy += size * size;
       if (size >= 0.999) ++full;
     }
@@ -205,6 +211,8 @@ inline Loudness loudness_of(const std::filesystem::path& file) {
   take_samples(pipeline.get<GstAppSink>("sound").get(), &measure);
   pipeline.play();
   if (over.get_future().wait_for(30s) != std::future_status::ready) throw std::runtime_error("no end");
+  std::nth_element(peaks.begin(), peaks.begin() + static_cast<std::ptrdiff_t>(peaks.size() / 2), peaks.end());
+  found.usual_peak = peaks[peaks.size() / 2];
   found.rms = std::sqrt(energy / static_cast<double>(std::max<std::size_t>(count, 1)));
   found.clipped = 100.0 * static_cast<double>(full) / static_cast<double>(std::max<std::size_t>(count, 1));
   return found;
