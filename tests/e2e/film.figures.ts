@@ -128,10 +128,30 @@ async function cores(process: ChildProcess): Promise<number> {
   const pid = process.pid ?? 0;
   const started = Date.now();
   await until("it to settle", () => Date.now() - started > 4000);
-  if (process.exitCode !== null) throw new Error(`it ended with ${process.exitCode}`);
   const [before, from] = [used(pid), performance.now()];
-  await until("the window", () => performance.now() - from > seconds * 1000, seconds * 2000);
+  await until(
+    "the window",
+    () => {
+      if (process.exitCode !== null) throw new Error(`it ended with ${process.exitCode}`);
+      return performance.now() - from > seconds * 1000;
+    },
+    seconds * 2000,
+  );
   return (used(pid) - before) / ((performance.now() - from) / 1000);
+}
+
+/** On a busy machine mp4mux is now and then handed a buffer without timestamp and ends; ours leaves such a buffer out. */
+async function coresByHand(file: string, layout: string, names: boolean): Promise<number> {
+  for (let tries = 5; ; --tries) {
+    const process = byHand(file, layout, names);
+    try {
+      return await cores(process);
+    } catch (fault) {
+      if (tries === 1) throw fault;
+    } finally {
+      await end(process, "SIGKILL");
+    }
+  }
 }
 
 for (const layout of ["grid_3x3", "single"])
@@ -142,11 +162,8 @@ for (const layout of ["grid_3x3", "single"])
       const film = await ours(`ours-${layout}-${round}.mp4`, layout);
       found.ours.push(await cores(film));
       await end(film, "SIGKILL");
-      for (const kind of ["named", "bare"] as const) {
-        const other = byHand(`${kind}-${layout}-${round}.mp4`, layout, kind === "named");
-        found[kind].push(await cores(other));
-        await end(other, "SIGKILL");
-      }
+      for (const kind of ["named", "bare"] as const)
+        found[kind].push(await coresByHand(`${kind}-${layout}-${round}.mp4`, layout, kind === "named"));
     }
     const [own, named, bare] = [median(found.ours), median(found.named), median(found.bare)];
     console.log(
