@@ -20,7 +20,7 @@ export interface BrowserOptions {
   readonly capture?: CaptureFiles;
   readonly executable?: string;
   readonly sound?: boolean;
-  /** What a person chooses when asked for a screen: the tab of that title. */
+  /** What a person chooses when asked for a screen: the tab with these words (ASCII) in its title. */
   readonly shares?: string;
 }
 

@@ -195,7 +195,8 @@ std::string encoder(const std::string& codec) {
   if (codec == "H264")
     return "x264enc tune=zerolatency speed-preset=ultrafast bitrate=500 key-int-max=600 ! "
            "video/x-h264,profile=constrained-baseline ! rtph264pay config-interval=-1 "
-           "aggregate-mode=zero-latency ! application/x-rtp,media=video,encoding-name=H264,payload=96";
+           "aggregate-mode=zero-latency ! application/x-rtp,media=video,encoding-name=H264,payload=96,"
+           "packetization-mode=(string)1";
   throw std::runtime_error("neither VP8 nor H264: " + codec);
 }
 

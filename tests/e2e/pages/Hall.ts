@@ -12,7 +12,7 @@ export class Hall {
     readonly signs: Signs,
   ) {}
 
-  /** `size` is the camera's, `screen` the window's; `shares`: the title of the tab that it will share. */
+  /** `size` is the camera's, `screen` the window's; `shares`: words of the title of the tab that it will share. */
   static async open(
     url: string,
     signs: Signs,
