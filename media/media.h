@@ -128,7 +128,7 @@ struct Flow {
   std::uint64_t bytes{}, packets{};    ///< of RTP and RTCP as they are on the line, repairs too
   std::uint64_t lost{};                ///< packets that the line lost, also those that were repaired
   std::chrono::microseconds jitter{};  ///< RFC 3550 6.4.1, of the stream that has most
-  int height{};  ///< lines of the picture: up the largest layer that runs, down the main cell's; 0: none
+  int height{};  ///< lines of the picture: up the camera's largest that runs, down the main cell's; 0: none
 };
 struct LineTotals {
   PeerId peer{};                                        ///< another one: the totals began anew

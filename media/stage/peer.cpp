@@ -390,7 +390,9 @@ media::LineTotals Peer::line(Clock::time_point now) const {
     line.up.lost += track.lost();
     if (!track.is_alive(now)) return;
     line.up.jitter = std::max(line.up.jitter, track.jitter());
-    line.up.height = std::max(line.up.height, track.height());
+    // Of its camera: a screen's size is what it happens to be.
+    const bool is_camera = track.kind() == Kind::video && !media::is_screen(track.source());
+    if (is_camera) line.up.height = std::max(line.up.height, track.height());
   });
   line.down.bytes = link_->sent().bytes;
   line.down.packets = link_->sent().packets;

@@ -122,11 +122,13 @@ function ScreenButton({ view }: { readonly view: HallView }) {
   const { phase, problem } = useSyncExternalStore(screen.subscribe, screen.get);
   if (!screen.possible) return null;
   const on = phase === "on";
+  // Red is what all see, as everywhere.
+  const seen = on && view.cells.some((cell) => cell.own && cell.screen);
   return (
     <>
       <button
         type="button"
-        className={on ? "big air" : "big"}
+        className={seen ? "big air" : on ? "big raised" : "big"}
         aria-pressed={on}
         disabled={phase === "choosing" || (!on && !view.may.share_screen)}
         onClick={() => (on ? screen.stop() : void screen.share())}

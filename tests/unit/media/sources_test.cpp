@@ -116,6 +116,7 @@ class SourcesTest : public testing::TestWithParam<std::size_t> {
   void note(const Event& event) {
     if (const auto* connected = std::get_if<PeerConnected>(&event)) connected_.insert(connected->peer);
     if (const auto* missing = std::get_if<CodecMissing>(&event)) missing_.push_back(*missing);
+    if (const auto* measured = std::get_if<LinesMeasured>(&event)) lines_ = measured->lines;
     if (const auto* wanted = std::get_if<CameraWanted>(&event)) wanted_[wanted->source] = wanted->rids;
   }
   /// All that was sent before has been handled.
@@ -146,6 +147,7 @@ class SourcesTest : public testing::TestWithParam<std::size_t> {
   std::uint64_t last_peer_ = 0;
   std::vector<std::unique_ptr<Hall>> halls_;
   std::set<PeerId> connected_;
+  std::map<SourceId, LineTotals> lines_;
   std::vector<CodecMissing> missing_;
   std::map<SourceId, std::vector<std::string>> wanted_;
 };
@@ -279,6 +281,23 @@ TEST_P(SourcesTest, AScreenIsToldWhetherSomebodySeesItAndIsNotSentBack) {
   EXPECT_TRUE(hall.slot(0).empty());
   put_on_stage({an_binh});
   EXPECT_TRUE(run_until([&] { return wanted_[screen].empty(); }));
+}
+
+TEST_P(SourcesTest, TheLineTellsTheSizeOfTheCameraNotOfTheScreen) {
+  auto& hall = join(an_binh, {.camera = Pictures::h264, .has_screen = true});
+  const auto show = [&](char mid, std::uint32_t ssrc, const char* parameters) {
+    hall.send(TestPeer::h264, mid, ssrc, hex(parameters));
+  };
+  ASSERT_TRUE(run_until([&] {
+    show('2', Hall::screen_ssrc, rtp::high_parameters);
+    return lines_[an_binh].up.packets > 5;
+  }));
+  EXPECT_EQ(lines_[an_binh].up.height, 0);
+  EXPECT_TRUE(run_until([&] {
+    show('1', Hall::camera_ssrc, rtp::baseline_parameters);
+    show('2', Hall::screen_ssrc, rtp::high_parameters);
+    return lines_[an_binh].up.height == 360;
+  }));
 }
 
 TEST_P(SourcesTest, AHallThatComesBackWithoutAScreenHasNone) {
