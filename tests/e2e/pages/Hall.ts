@@ -86,7 +86,9 @@ export class Hall {
       const frames: Record<string, number> = {};
       for (const peer of peers.filter((one) => one.connectionState === "connected"))
         for (const stat of (await peer.getStats()).values())
-          if (stat.type === "outbound-rtp" && stat.kind === "video") frames[stat.rid] = stat.framesEncoded;
+          // The screen has no layers.
+          if (stat.type === "outbound-rtp" && stat.kind === "video" && stat.rid !== undefined)
+            frames[stat.rid] = stat.framesEncoded;
       return frames;
     });
   }
