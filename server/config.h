@@ -17,7 +17,7 @@ struct Config {
   std::uint16_t media_port = 8444;  ///< media, UDP and TCP
   std::vector<std::string>
       announced;                   ///< addresses that browsers are told for media; none: all of this machine
-  std::size_t media_workers = 0;   ///< media threads; 0: one for each core, at most 8
+  std::size_t media_workers = 1;   ///< media threads; 0: one for each core, at most 8
   std::vector<std::string> hosts;  ///< further names under which people reach this server
   std::int64_t upload_limit = 200LL << 20;  ///< bytes of one document or film
   std::size_t players = 1000;               ///< most of one session (WHEP)
