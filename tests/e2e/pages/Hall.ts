@@ -159,8 +159,14 @@ export class Hall {
     });
   }
 
-  async raiseHand(): Promise<void> {
+  /** The row of buttons hides while nobody moves; a pointer that stays where it is has not moved. */
+  private async stir(): Promise<void> {
     await this.page.mouse.move(300, 300);
+    await this.page.mouse.move(320, 320);
+  }
+
+  async raiseHand(): Promise<void> {
+    await this.stir();
     await this.page.getByRole("button", { name: "Xin phát biểu" }).click();
   }
 
@@ -177,18 +183,18 @@ export class Hall {
   }
 
   async shareScreen(): Promise<void> {
-    await this.page.mouse.move(300, 300);
+    await this.stir();
     await this.page.getByRole("button", { name: "Chia sẻ màn hình" }).click();
     await this.page.getByRole("button", { name: "Dừng chia sẻ" }).waitFor();
   }
 
   async stopSharing(): Promise<void> {
-    await this.page.mouse.move(300, 300);
+    await this.stir();
     await this.page.getByRole("button", { name: "Dừng chia sẻ" }).click();
   }
 
   async leave(): Promise<void> {
-    await this.page.mouse.move(300, 300);
+    await this.stir();
     await this.page.getByRole("button", { name: "Gọi kỹ thuật" }).click();
     await this.page.getByRole("button", { name: "Rời phiên họp" }).click();
     await this.page.getByRole("button", { name: "Rời", exact: true }).click();
