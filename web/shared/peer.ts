@@ -14,8 +14,16 @@ export interface OwnTracks {
   readonly screen?: MediaStreamTrack | undefined;
 }
 
-/** A screen keeps its size, so that its text is legible, and gives up frames instead. */
-const screenEncoding: RTCRtpEncodingParameters = { maxBitrate: 2_500_000, maxFramerate: 15, active: false };
+/**
+ * A screen keeps its size, so that its text is legible, and gives up frames instead: also on a viewer's thin line, where the
+ * server leaves out temporal layers.
+ */
+const screenEncoding = {
+  maxBitrate: 2_500_000,
+  maxFramerate: 15,
+  scalabilityMode: "L1T3",
+  active: false,
+};
 
 /**
  * One RTCPeerConnection with one offer, never renegotiated but for its way through the network. The order of m-lines is the contract with the server: of a hall
