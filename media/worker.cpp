@@ -442,7 +442,9 @@ void Worker::on_timers() {
     ports_->tcp().close_silent(now_);
     routes_.forget_silent(now_);
     const auto ran = processor_time();
-    busy_.store(std::chrono::duration<double>(ran - std::exchange(ran_, ran)) / second,
+    // By the time that passed: where nothing else lets this thread run, a second is long.
+    busy_.store(std::chrono::duration<double>(ran - std::exchange(ran_, ran)) /
+                    (now_ - std::exchange(measured_, now_)),
                 std::memory_order_relaxed);
   }
 }

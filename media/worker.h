@@ -119,7 +119,9 @@ class Worker {
   transport::CheckLimit checks_;
   std::uint32_t last_number_ = 0;
   Outgoing outgoing_;
-  std::chrono::nanoseconds ran_{};  ///< processor time when the last second began
+  // When the last second began.
+  std::chrono::nanoseconds ran_{};  ///< processor time
+  Clock::time_point measured_{};
   std::thread thread_;
 };
 
