@@ -9,14 +9,19 @@ HostedStage::HostedStage(StageId id, std::size_t home, LiveCounters& counters, c
       home_(home),
       host_(host),
       stage_(counters,
-             {[this] { host_.ask_clip_keyframe(id_); },
+             {[this](SourceId source) { host_.ask_keyframe(id_, source); },
+              [this](bool wanted) { host_.program_wanted(id_, wanted); },
               [this](SourceId source, std::vector<std::string> rids) {
                 host_.tell(CameraWanted{id_, source, std::move(rids)});
               },
               [this](PeerId peer, SourceId source, rtp::Codec codec) {
                 host_.tell(CodecMissing{peer, source, rtp::name_of(codec)});
+              },
+              [this](PeerId peer, bool shown) {
+                host_.tell(ProgramShown{peer, shown});
               }},
              host.count > 1 ? this : nullptr) {
+  if (home == host.index) stage_.offer_program();
   for (std::size_t other = 0; other < host_.count; ++other)
     if (other != host_.index) host_.put(other, StageHere{id_, host_.index});
 }

@@ -20,7 +20,8 @@ class HostedStage : private stage::Elsewhere {
     std::function<void(std::size_t worker, Letter)> put;
     std::function<void(const RelayHead&, std::span<const std::byte>)> relay;
     std::function<void(Event)> tell;
-    std::function<void(StageId)> ask_clip_keyframe;
+    std::function<void(StageId, SourceId)> ask_keyframe;
+    std::function<void(StageId, bool)> program_wanted;
   };
   HostedStage(StageId id, std::size_t home, LiveCounters& counters, const Host& host);
 

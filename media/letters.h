@@ -55,12 +55,18 @@ struct SetAudible {
   StageId stage{};
   std::vector<SourceId> sources;
 };
+struct SetFeeds {
+  StageId stage{};
+  std::map<SourceId, Feed> feeds;
+};
 struct SetClip {
   StageId stage{};
   bool running = false;
 };
-struct ClipPacket {
+/// Of the clip or the program.
+struct RenderedPacket {
   StageId stage{};
+  SourceId source{};
   stage::Kind kind{};
   std::vector<std::byte> rtp;
 };
@@ -139,9 +145,10 @@ struct RouteFound {
   transport::Endpoint endpoint;
 };
 
-using Letter = std::variant<AddPeer, RestartIce, RemovePeer, OpenStage, CloseStage, SetScene, SetNext,
-                            SetAudible, SetClip, ClipPacket, AttachSink, DetachSink, WantKeyframe, Stop,
-                            StageHere, SourceHere, SourceGone, Wished, KeyframeWished, RelayedPackets,
-                            LevelsThere, LinesThere, StrayPackets, StrayConnection, RouteFound>;
+using Letter =
+    std::variant<AddPeer, RestartIce, RemovePeer, OpenStage, CloseStage, SetScene, SetNext, SetAudible,
+                 SetFeeds, SetClip, RenderedPacket, AttachSink, DetachSink, WantKeyframe, Stop, StageHere,
+                 SourceHere, SourceGone, Wished, KeyframeWished, RelayedPackets, LevelsThere, LinesThere,
+                 StrayPackets, StrayConnection, RouteFound>;
 
 }  // namespace diemcau::media

@@ -115,7 +115,8 @@ struct Engine::Parts : program::Outlet {
                                                     : config.announced)),
         workers(config, dtls,
                 {[this](Event event) { tell(std::move(event)); },
-                 [this](StageId stage) { programs.request_clip_keyframe(stage); }}),
+                 [this](StageId stage, SourceId source) { programs.request_keyframe(stage, source); },
+                 [this](StageId stage, bool wanted) { programs.set_feed(stage, wanted); }}),
         programs(*this) {}
   // The workers call the pipelines and they call the workers: their threads end first, then the pipelines
   // close their files while the workers' mailboxes still take what they say.
@@ -123,8 +124,8 @@ struct Engine::Parts : program::Outlet {
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
 
-  void clip_packet(StageId stage, stage::Kind kind, std::vector<std::byte> rtp) override {
-    workers.put_home(ClipPacket{stage, kind, std::move(rtp)});
+  void packet(StageId stage, SourceId source, stage::Kind kind, std::vector<std::byte> rtp) override {
+    workers.put_home(RenderedPacket{stage, source, kind, std::move(rtp)});
   }
   void attach(StageId stage, std::shared_ptr<stage::Sink> sink) override {
     workers.put_home(AttachSink{stage, std::move(sink)});
@@ -258,6 +259,10 @@ void Engine::set_scene(StageId stage, const Scene& scene) { parts_->workers.set_
 void Engine::set_next(StageId stage, const Scene& scene) { parts_->workers.set_next(stage, scene); }
 void Engine::set_audible(StageId stage, const std::vector<SourceId>& sources) {
   parts_->workers.set_audible(stage, sources);
+}
+
+void Engine::set_feeds(StageId stage, const std::map<SourceId, Feed>& feeds) {
+  parts_->workers.set_feeds(stage, feeds);
 }
 
 void Engine::play_clip(StageId stage, const std::filesystem::path& file) {

@@ -51,6 +51,13 @@ struct Config {
   double core_per_worker = 0.5;
 };
 
+/// What a hall gets: the pictures of the stage, or the program, one small picture of all of it.
+enum class Feed {
+  by_line,  ///< the program while its line is too thin for the pictures and carries that
+  program,  ///< always, if its line carries it
+  stage
+};
+
 struct Cell {
   std::optional<SourceId> source;
   std::string label;  ///< caption under the picture; UTF-8, NFC
@@ -104,6 +111,18 @@ struct CodecMissing {
   SourceId source{};
   std::string codec;  ///< as in SDP
 };
+/// The program cannot be drawn any more (a text for the log): halls that got it see the stage, as far as
+/// their lines carry it.
+struct ProgramFailed {
+  StageId stage{};
+  std::string error;
+};
+/// The hall sees the program in its first slot instead of the pictures of the stage, from this moment on; or
+/// the stage again.
+struct ProgramShown {
+  PeerId peer{};
+  bool shown = false;
+};
 /// What the line to a viewer carries, and what it gets. Rates are bit/s on the line.
 struct Downlink {
   std::int64_t estimate{};            ///< of what it carries; above 3 Mbit/s nothing is saved, nor found out
@@ -135,6 +154,7 @@ struct LineTotals {
   Flow up, down;                                        ///< to us, from us
   std::optional<std::chrono::microseconds> round_trip;  ///< none: it never reported on what we send
   bool tcp = false;
+  bool program = false;  ///< it sees the program instead of the stage's pictures
 };
 /// The lines of all that publish on a stage, once a second.
 struct LinesMeasured {
@@ -151,6 +171,12 @@ struct ClipEnded {
   StageId stage{};
   std::string error;
   bool no_film = false;
+};
+/// Once, within a second: so long ago the file's first picture came.
+struct RecordingBegan {
+  StageId stage{};
+  std::filesystem::path file;
+  std::chrono::milliseconds ago{};
 };
 /// Bytes written so far; once a second while recording.
 struct RecordingGrew {
@@ -169,9 +195,9 @@ struct RecordingClosed {
   std::filesystem::path file;
 };
 
-using Event =
-    std::variant<PeerConnected, PeerSilent, PeerBack, PeerLost, Levels, CameraWanted, CodecMissing, Downlinks,
-                 LinesMeasured, ClipStarted, ClipEnded, RecordingGrew, RecordingFailed, RecordingClosed>;
+using Event = std::variant<PeerConnected, PeerSilent, PeerBack, PeerLost, Levels, CameraWanted, CodecMissing,
+                           ProgramFailed, ProgramShown, Downlinks, LinesMeasured, ClipStarted, ClipEnded,
+                           RecordingBegan, RecordingGrew, RecordingFailed, RecordingClosed>;
 
 /// Why an offer was not taken.
 struct OfferRefused {
@@ -242,6 +268,12 @@ class Engine {
   /// these the loudest three are passed on (to a peer with fewer audio slots so many), all are recorded. The
   /// clip, while it plays, is always heard and takes one of the three places.
   void set_audible(StageId stage, const std::vector<SourceId>& sources);
+
+  /// What those get that publish these sources, or will; the others by their lines. Who publishes nothing
+  /// sees the stage.
+  void set_feeds(StageId stage, const std::map<SourceId, Feed>& feeds);
+  /// The stage as one picture (640x360, 15 frames a second, 300 kbit/s), drawn while somebody gets it.
+  static constexpr SourceId program_source{-2};
 
   static constexpr SourceId clip_source{-1};
   void play_clip(StageId stage,

@@ -58,7 +58,8 @@ Worker::Worker(const Config& config, std::size_t index, std::size_t count, const
               outgoing_.add_relayed(head, packet);
             },
             calls.tell,
-            calls.ask_clip_keyframe},
+            calls.ask_keyframe,
+            calls.program_wanted},
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       outgoing_(count) {
@@ -152,12 +153,15 @@ void Worker::handle(Letter& letter) {
                  [&](SetAudible& set) {
                    if (auto* stage = find_stage(set.stage)) stage->set_audible(std::move(set.sources), now_);
                  },
+                 [&](SetFeeds& set) {
+                   if (auto* stage = find_stage(set.stage)) stage->set_feeds(std::move(set.feeds), now_);
+                 },
                  [&](SetClip& set) {
                    if (auto* stage = find_stage(set.stage)) stage->set_clip(set.running, now_);
                  },
-                 [&](ClipPacket& packet) {
+                 [&](RenderedPacket& packet) {
                    if (auto* stage = find_stage(packet.stage))
-                     stage->on_clip_packet(packet.kind, packet.rtp, now_);
+                     stage->on_rendered(packet.source, packet.kind, packet.rtp, now_);
                  },
                  [&](AttachSink& attach) {
                    if (auto* stage = find_stage(attach.stage)) stage->add_sink(std::move(attach.sink), now_);

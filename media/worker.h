@@ -36,7 +36,8 @@ class Worker {
   /// Called on the media thread; must only enqueue.
   struct Calls {
     std::function<void(Event)> tell;
-    std::function<void(StageId)> ask_clip_keyframe;
+    std::function<void(StageId, SourceId)> ask_keyframe;  ///< of the clip, the program
+    std::function<void(StageId, bool)> program_wanted;    ///< somebody gets it
   };
   /// One of `count`. The first must be made first: it sees that nobody else has the port.
   Worker(const Config& config, std::size_t index, std::size_t count, const transport::DtlsContext& dtls,

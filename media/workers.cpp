@@ -69,6 +69,7 @@ void Workers::extend(StageId id, OnStage& stage, std::size_t worker) {
   there.put(SetScene{id, stage.scene});
   there.put(SetNext{id, stage.next});
   there.put(SetAudible{id, stage.audible});
+  there.put(SetFeeds{id, stage.feeds});
 }
 
 void Workers::close_stage(StageId id) {
@@ -102,6 +103,13 @@ void Workers::set_audible(StageId id, const std::vector<SourceId>& sources) {
   if (stage == nullptr) return;
   stage->audible = sources;
   for (const auto worker : stage->workers) workers_[worker]->put(SetAudible{id, sources});
+}
+
+void Workers::set_feeds(StageId id, const std::map<SourceId, Feed>& feeds) {
+  auto* const stage = find(id);
+  if (stage == nullptr) return;
+  stage->feeds = feeds;
+  for (const auto worker : stage->workers) workers_[worker]->put(SetFeeds{id, feeds});
 }
 
 std::size_t Workers::place(StageId id) const {

@@ -28,6 +28,7 @@ class Workers {
   void set_scene(StageId stage, const Scene& scene);
   void set_next(StageId stage, const Scene& scene);
   void set_audible(StageId stage, const std::vector<SourceId>& sources);
+  void set_feeds(StageId stage, const std::map<SourceId, Feed>& feeds);
 
   /// The worker that a new peer of that stage shall be on. Then add_peer() with an ICE user name that begins
   /// with letter_of() it.
@@ -53,6 +54,7 @@ class Workers {
     std::vector<std::size_t> workers;  ///< the first is its home
     Scene scene, next;
     std::vector<SourceId> audible;
+    std::map<SourceId, Feed> feeds;
   };
   struct Placed {
     std::size_t worker{};

@@ -36,12 +36,14 @@ RecordingId Recordings::add(const Recording& recording) {
 }
 
 void Recordings::change(const Recording& recording) {
-  const int changed = run(
-      database_,
-      "UPDATE recordings SET state = ?2, file = ?3, started_at = ?4, ended_at = ?5, size = ?6 WHERE id = ?1",
-      recording.id, recording.state, recording.file, recording.started_at, recording.ended_at,
-      recording.size);
+  const int changed =
+      run(database_, "UPDATE recordings SET state = ?2, file = ?3, ended_at = ?4, size = ?5 WHERE id = ?1",
+          recording.id, recording.state, recording.file, recording.ended_at, recording.size);
   if (changed == 0) throw std::logic_error("there is no recording " + std::to_string(number(recording.id)));
+}
+
+void Recordings::set_started(const std::string& file, Time at) {
+  run(database_, "UPDATE recordings SET started_at = ?2 WHERE file = ?1", file, at);
 }
 
 std::optional<Recording> Recordings::find(RecordingId id) const {

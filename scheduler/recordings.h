@@ -36,7 +36,10 @@ class Recordings {
  public:
   explicit Recordings(SQLite::Database& database) : database_(database) {}
   RecordingId add(const Recording& recording);
+  /// All but when it started.
   void change(const Recording& recording);
+  /// When its first picture came: later than it was asked for. An unknown file is passed over.
+  void set_started(const std::string& file, Time at);
   std::optional<Recording> find(RecordingId id) const;
   std::vector<Recording> of(MeetingId meeting) const;
   std::vector<Recording> unfinished() const;  ///< in state recording or finishing

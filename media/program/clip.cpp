@@ -130,13 +130,6 @@ void Clip::forward(GstSample* sample, GstAppSink* from, GstAppSrc* to) {
 
 void Clip::hold_still(GstSample* sample) { push_at(picture_in_.get(), sample, encoder_->now()); }
 
-void Clip::send(GstSample* sample, stage::Kind kind) {
-  GstMapInfo map;
-  GstBuffer* const buffer = gst_sample_get_buffer(sample);
-  if (gst_buffer_map(buffer, &map, GST_MAP_READ) == 0) return;
-  const auto bytes = std::as_bytes(std::span(map.data, map.size));
-  on_packet_(kind, {bytes.begin(), bytes.end()});
-  gst_buffer_unmap(buffer, &map);
-}
+void Clip::send(GstSample* sample, stage::Kind kind) { on_packet_(kind, bytes_of(sample)); }
 
 }  // namespace diemcau::program

@@ -90,7 +90,7 @@ class Reader {
                        static_cast<Signals*>(signals)->set_tracks_known();
                      }),
                      &signals_);
-    pipeline_.play();
+    start();
     signals_.wait(patience, [] { return false; });
     for (const auto kind : kinds) {
       // Only now is it known what the file holds: from the sink of a track that is not there nothing ever
@@ -119,6 +119,21 @@ class Reader {
     Ref<GstAppSink> sink;
     SampleRef waiting;
   };
+  /// The file is read when all sinks run: one that is full already holds the lock that its own start needs,
+  /// and both would wait for ever.
+  void start() {
+    const auto file = pipeline_.get("file");
+    const auto demuxer = pipeline_.get("demuxer");
+    for (const auto& element : {file.get(), demuxer.get()}) gst_element_set_locked_state(element, TRUE);
+    pipeline_.play();
+    // The demuxer pulls, and asks the file for that before it begins.
+    for (const auto& element : {file.get(), demuxer.get()}) gst_element_set_state(element, GST_STATE_READY);
+    for (const auto& element : {demuxer.get(), file.get()}) {
+      gst_element_set_locked_state(element, FALSE);
+      gst_element_sync_state_with_parent(element);
+    }
+  }
+
   Track& track(Kind kind) { return tracks_.at(kind == Kind::video ? 0 : 1); }
 
   void fill(Track& track, const std::stop_token& stop) {

@@ -1,6 +1,7 @@
 #include "media/program/pipeline.h"
 
 #include <mutex>
+#include <span>
 #include <stdexcept>
 
 namespace diemcau::program {
@@ -108,6 +109,16 @@ void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts) {
   const SampleRef moved(gst_sample_new(copy, gst_sample_get_caps(sample), nullptr, nullptr));
   gst_buffer_unref(copy);
   gst_app_src_push_sample(source, moved.get());
+}
+
+std::vector<std::byte> bytes_of(GstSample* sample) {
+  GstMapInfo map;
+  GstBuffer* const buffer = gst_sample_get_buffer(sample);
+  if (gst_buffer_map(buffer, &map, GST_MAP_READ) == 0) return {};
+  const auto bytes = std::as_bytes(std::span(map.data, map.size));
+  std::vector<std::byte> copy(bytes.begin(), bytes.end());
+  gst_buffer_unmap(buffer, &map);
+  return copy;
 }
 
 gint64 running_time(GstSample* sample) {

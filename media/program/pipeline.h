@@ -1,7 +1,9 @@
 #pragma once
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
@@ -74,6 +76,8 @@ void take_samples(GstAppSink* sink, const TakeSample* take, const TakeSample* pr
 /// A shallow copy of the sample's buffer with another timestamp and no duration lost; pushed with the
 /// sample's caps.
 void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts);
+
+std::vector<std::byte> bytes_of(GstSample* sample);
 
 /// The sample's timestamp as running time of its pipeline; -1 when it has none.
 gint64 running_time(GstSample* sample);

@@ -30,12 +30,20 @@ std::string text(std::size_t count) {
       "compositor name=c background=black force-live=true ignore-inactive-pads=true "
       "min-upstream-latency=200000000 "
       "max-threads=1 ! video/x-raw,format=I420,width=1280,height=720,framerate=25/1 ! "
-      "overlaycomposition name=captions ! "
+      "overlaycomposition name=captions ! tee name=t "
+      "t. ! valve name=recorded drop=true ! "
       "queue leaky=downstream max-size-buffers=25 max-size-bytes=0 max-size-time=0 ! "
       "x264enc tune=zerolatency speed-preset=superfast bitrate=2000 key-int-max=50 threads=1 ! "
       "video/x-h264,profile=main ! "
       "h264parse config-interval=-1 ! video/x-h264,stream-format=avc,alignment=au ! "
       "appsink name=picture sync=false async=false "
+      "t. ! valve name=fed drop=true ! queue leaky=downstream max-size-buffers=5 max-size-bytes=0 "
+      "max-size-time=0 ! videorate drop-only=true ! video/x-raw,framerate=15/1 ! videoscale ! "
+      "video/x-raw,width=640,height=360 ! "
+      "vp8enc deadline=1 cpu-used=8 threads=1 target-bitrate=280000 end-usage=cbr buffer-size=500 "
+      "buffer-initial-size=300 buffer-optimal-size=400 max-intra-bitrate=300 keyframe-max-dist=300 "
+      "lag-in-frames=0 error-resilient=default noise-sensitivity=1 ! "
+      "rtpvp8pay pt=96 mtu=1100 picture-id-mode=15-bit ! appsink name=fed_packets sync=false async=false "
       "audiomixer name=m force-live=true ignore-inactive-pads=true min-upstream-latency=200000000 "
       "output-buffer-duration=20000000 ! audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved ! "
       "queue ! rglimiter ! volume volume=0.85 ! audioconvert ! avenc_aac bitrate=96000 ! aacparse ! appsink "
@@ -164,8 +172,10 @@ Program::Program(Wishes wishes)
       feed_(std::make_shared<Feed>(wishes_.changed)),
       take_picture_([this](GstSample* sample) { wishes_.encoded(stage::Kind::video, sample); }),
       take_sound_([this](GstSample* sample) { wishes_.encoded(stage::Kind::audio, sample); }),
+      take_fed_([this](GstSample* sample) { wishes_.fed(sample); }),
       pipeline_(text(inputs), wishes_.fault),
-      picture_out_(pipeline_.get<GstAppSink>("picture")) {
+      picture_out_(pipeline_.get<GstAppSink>("picture")),
+      fed_out_(pipeline_.get<GstAppSink>("fed_packets")) {
   captions_.emplace(pipeline_.get("captions").get());
   const auto compositor = pipeline_.get("c");
   for (std::size_t i = 0; i < inputs; ++i) {
@@ -178,6 +188,7 @@ Program::Program(Wishes wishes)
   }
   take_samples(picture_out_.get(), &take_picture_);
   take_samples(pipeline_.get<GstAppSink>("sound").get(), &take_sound_);
+  take_samples(fed_out_.get(), &take_fed_);
   pipeline_.use_base_time(gst_clock_get_time(system_clock().get()));
   pipeline_.play();
 }
@@ -330,9 +341,24 @@ void Program::caption() {
   captions_->show(captions);
 }
 
-void Program::request_keyframe() {
-  const Ref<GstPad> pad(gst_element_get_static_pad(GST_ELEMENT(picture_out_.get()), "sink"));
+namespace {
+void force_keyframe(GstAppSink* of) {
+  const Ref<GstPad> pad(gst_element_get_static_pad(GST_ELEMENT(of), "sink"));
   gst_pad_push_event(pad.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+}  // namespace
+
+void Program::request_keyframe() { force_keyframe(picture_out_.get()); }
+void Program::request_fed_keyframe() { force_keyframe(fed_out_.get()); }
+
+void Program::set_recorded(bool recorded) {
+  pipeline_.set("recorded", "drop", !recorded);
+  if (recorded) request_keyframe();
+}
+
+void Program::set_fed(bool fed) {
+  pipeline_.set("fed", "drop", !fed);
+  if (fed) request_fed_keyframe();
 }
 
 }  // namespace diemcau::program

@@ -20,8 +20,10 @@ using media::Scene;
 using media::SourceId;
 
 /// The stage rendered to one picture (1280x720, 25 frames a second, H.264) and one sound (48 kHz stereo,
-/// AAC). Its graph never changes: sources come and go in taps of their own, which only push raw frames into
-/// fixed inputs; a stalled, lost or broken source stalls nothing. A new scene is cut to as a whole, when its
+/// AAC), and for halls on poor lines to a small picture (640x360, 15 frames a second, VP8) without sound:
+/// they get the others' voices as ever, and would hear their own in this. What nobody takes is not encoded.
+/// Its graph never changes: sources come and go in taps of their own, which only push raw frames into fixed
+/// inputs; a stalled, lost or broken source stalls nothing. A new scene is cut to as a whole, when its
 /// pictures are there; the names of the halls stand at the foot of their cells. Control thread.
 class Program {
  public:
@@ -30,7 +32,8 @@ class Program {
     std::function<void()> changed;           ///< any thread: call update() on the control thread
     /// Streaming threads: encoded picture or sound.
     std::function<void(stage::Kind, GstSample*)> encoded;
-    std::function<void(Fault)> fault;  ///< streaming threads
+    std::function<void(GstSample*)> fed;  ///< streaming threads: an RTP packet of the small picture
+    std::function<void(Fault)> fault;     ///< streaming threads
   };
   explicit Program(Wishes wishes);
   ~Program();
@@ -44,6 +47,10 @@ class Program {
   /// Puts a slate in the place of sources without a picture; call about ten times a second.
   void tick();
   void request_keyframe();
+  /// What of it is encoded from now on, beginning with a keyframe. At first: nothing.
+  void set_recorded(bool recorded);
+  void set_fed(bool fed);
+  void request_fed_keyframe();
 
  private:
   class Feed;
@@ -73,12 +80,12 @@ class Program {
 
   Wishes wishes_;
   std::shared_ptr<Feed> feed_;
-  TakeSample take_picture_, take_sound_;
+  TakeSample take_picture_, take_sound_, take_fed_;
   Scene shown_, next_;                ///< next_: not yet cut to, if it is another
   Clock::time_point patience_;        ///< when next_ is cut to at the latest
   std::optional<Captions> captions_;  // before pipeline_: it draws until that has ended
   Pipeline pipeline_;
-  Ref<GstAppSink> picture_out_;
+  Ref<GstAppSink> picture_out_, fed_out_;
   std::array<Input, inputs> inputs_;  // after pipeline_: taps end before what they push into
 };
 

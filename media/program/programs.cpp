@@ -33,9 +33,11 @@ struct Programs::Parts {
     std::unique_ptr<Clip> clip;
     std::uint64_t clip_turn = 0;
     FanOut fan_out;
-    std::unique_ptr<Program> program;  ///< passes on to fan_out; there while that is not empty
+    std::unique_ptr<Program> program;  ///< passes on to fan_out and halls; there while somebody takes it
+    bool fed = false;                  ///< to halls
     std::unique_ptr<Recorder> recorder;
     std::uint64_t recorder_turn = 0;
+    bool told_begun = false;  ///< of the recorder
   };
 
   explicit Parts(Outlet& to) : outlet(to), thread([this] { run(); }) {}
@@ -73,13 +75,24 @@ struct Programs::Parts {
 
   void every_second(StageId id, OnStage& on_stage) {
     if (on_stage.program) on_stage.program->update();
+    if (on_stage.fed && !on_stage.program) feed(id, on_stage);
     if (!on_stage.recorder) return;
     std::error_code none;
     if (const auto disk = std::filesystem::space(on_stage.recorder->file().parent_path(), none);
         !none && disk.available < least_room)
       return recording_failed(id, on_stage.recorder_turn, {"less than 32 MB left on the disk", true, false});
+    tell_begun(id, on_stage);
     if (seconds % sync_every == 0) on_stage.recorder->sync_to_disk();
     outlet.tell(media::RecordingGrew{id, on_stage.recorder->bytes()});
+  }
+
+  /// Its beginning is a second or more after it was asked for where the machine is busy.
+  void tell_begun(StageId id, OnStage& on_stage) {
+    const auto began = on_stage.recorder->began();
+    if (!began || std::exchange(on_stage.told_begun, true)) return;
+    outlet.tell(media::RecordingBegan{
+        id, on_stage.recorder->file(),
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - *began)});
   }
 
   void play(StageId id, const std::filesystem::path& file) {
@@ -90,7 +103,7 @@ struct Programs::Parts {
       on_stage.clip = std::make_unique<Clip>(
           file,
           [this, id](stage::Kind kind, std::vector<std::byte> rtp) {
-            outlet.clip_packet(id, kind, std::move(rtp));
+            outlet.packet(id, media::Engine::clip_source, kind, std::move(rtp));
           },
           [this, id, turn](Fault fault) {
             put([this, id, turn, fault = std::move(fault)] { clip_over(id, turn, fault); });
@@ -114,6 +127,7 @@ struct Programs::Parts {
     auto& on_stage = stages[id];
     if (on_stage.recorder) stop_recording(id);
     const auto turn = ++on_stage.recorder_turn;
+    on_stage.told_begun = false;
     const auto failed = [this, id, turn](Fault fault) {
       put([this, id, turn, fault = std::move(fault)] { recording_failed(id, turn, fault); });
     };
@@ -126,35 +140,70 @@ struct Programs::Parts {
     }
   }
 
-  /// The program runs while anybody consumes it. Throws when it cannot be built.
+  /// The program runs while anybody takes it. Throws when it cannot be built.
+  void need_program(StageId id, OnStage& on_stage) {
+    if (on_stage.program) return;
+    on_stage.program = std::make_unique<Program>(Program::Wishes{
+        [this, id](SourceId source) { outlet.request_keyframe(id, source); },
+        [this, id] {
+          put([this, id] {
+            if (auto& program = stages[id].program) program->update();
+          });
+        },
+        [&on_stage](stage::Kind kind, GstSample* sample) { on_stage.fan_out.pass(kind, sample); },
+        [this, id](GstSample* packet) {
+          outlet.packet(id, media::Engine::program_source, stage::Kind::video, bytes_of(packet));
+        },
+        [this, id](Fault fault) {
+          put([this, id, fault = std::move(fault)] { program_failed(id, fault); });
+        }});
+    outlet.attach(id, on_stage.program->sink());
+  }
+
   void begin_consuming(StageId id, OnStage& on_stage, Consumer& consumer) {
-    if (!on_stage.program) {
-      on_stage.program = std::make_unique<Program>(Program::Wishes{
-          [this, id](SourceId source) { outlet.request_keyframe(id, source); },
-          [this, id] {
-            put([this, id] {
-              if (auto& program = stages[id].program) program->update();
-            });
-          },
-          [&on_stage](stage::Kind kind, GstSample* sample) { on_stage.fan_out.pass(kind, sample); },
-          [this, id](Fault fault) {
-            put([this, id, fault = std::move(fault)] { program_failed(id, fault); });
-          }});
-      outlet.attach(id, on_stage.program->sink());
-    }
+    need_program(id, on_stage);
+    const bool first = on_stage.fan_out.empty();
     on_stage.fan_out.add(consumer);
-    on_stage.program->request_keyframe();
+    if (first) {
+      on_stage.program->set_recorded(true);
+    } else {
+      on_stage.program->request_keyframe();
+    }
   }
 
   void end_consuming(StageId id, OnStage& on_stage, const Consumer& consumer) {
     on_stage.fan_out.remove(consumer);
-    if (on_stage.fan_out.empty()) release_program(id, on_stage);
+    if (!on_stage.fan_out.empty()) return;
+    if (!on_stage.fed) return release_program(id, on_stage);
+    on_stage.program->set_recorded(false);
+  }
+
+  void set_feed(StageId id, bool wanted) {
+    auto& on_stage = stages[id];
+    if (std::exchange(on_stage.fed, wanted) == wanted) return;
+    if (wanted) return feed(id, on_stage);
+    if (on_stage.fan_out.empty()) return release_program(id, on_stage);
+    on_stage.program->set_fed(false);
+  }
+
+  void feed(StageId id, OnStage& on_stage) {
+    try {
+      need_program(id, on_stage);
+      on_stage.program->set_fed(true);
+    } catch (const std::exception& what) {
+      outlet.tell(media::ProgramFailed{id, what.what()});
+    }
   }
 
   /// Nothing that comes in can do this (each source breaks in a pipeline of its own): an encoder gave up.
   void program_failed(StageId id, const Fault& fault) {
     auto& on_stage = stages[id];
-    if (on_stage.program && on_stage.recorder) recording_failed(id, on_stage.recorder_turn, fault);
+    if (!on_stage.program) return;
+    outlet.tell(media::ProgramFailed{id, fault.text});
+    const bool fed = std::exchange(on_stage.fed, false);
+    if (on_stage.recorder) recording_failed(id, on_stage.recorder_turn, fault);
+    release_program(id, on_stage);
+    on_stage.fed = fed;  // and so it is built anew within the second
   }
 
   void recording_failed(StageId id, std::uint64_t turn, const Fault& fault) {
@@ -173,6 +222,7 @@ struct Programs::Parts {
   }
 
   std::filesystem::path close_recorder(StageId id, OnStage& on_stage) {
+    tell_begun(id, on_stage);
     end_consuming(id, on_stage, *on_stage.recorder);
     auto file = on_stage.recorder->file();
     on_stage.recorder->finish();
@@ -237,10 +287,15 @@ void Programs::resume_clip(StageId stage) {
 void Programs::stop_clip(StageId stage) {
   parts_->put([this, stage] { parts_->stages[stage].clip.reset(); });
 }
-void Programs::request_clip_keyframe(StageId stage) {
-  parts_->put([this, stage] {
-    if (auto& clip = parts_->stages[stage].clip) clip->request_keyframe();
+void Programs::request_keyframe(StageId stage, media::SourceId source) {
+  parts_->put([this, stage, source] {
+    auto& on_stage = parts_->stages[stage];
+    if (source == media::Engine::clip_source && on_stage.clip) on_stage.clip->request_keyframe();
+    if (source == media::Engine::program_source && on_stage.program) on_stage.program->request_fed_keyframe();
   });
+}
+void Programs::set_feed(StageId stage, bool wanted) {
+  parts_->put([this, stage, wanted] { parts_->set_feed(stage, wanted); });
 }
 void Programs::start_recording(StageId stage, const std::filesystem::path& file) {
   parts_->put([this, stage, file] { parts_->start_recording(stage, file); });

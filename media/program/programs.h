@@ -15,9 +15,10 @@ using media::StageId;
 class Outlet {
  public:
   virtual ~Outlet() = default;
-  /// One RTP packet of the stage's clip (source media::Engine::clip_source): VP8 with 15-bit picture id or
-  /// Opus.
-  virtual void clip_packet(StageId stage, stage::Kind kind, std::vector<std::byte> rtp) = 0;
+  /// One RTP packet of the stage's clip (media::Engine::clip_source) or program (program_source): VP8 with
+  /// 15-bit picture id or Opus.
+  virtual void packet(StageId stage, media::SourceId source, stage::Kind kind,
+                      std::vector<std::byte> rtp) = 0;
   /// From now on `sink` gets the stage's scene and packets (shared: the media thread may still be in a call
   /// while the control thread lets go).
   virtual void attach(StageId stage, std::shared_ptr<stage::Sink> sink) = 0;
@@ -39,7 +40,10 @@ class Programs {
   void pause_clip(StageId stage);
   void resume_clip(StageId stage);
   void stop_clip(StageId stage);
-  void request_clip_keyframe(StageId stage);
+  /// Of the clip or the program as it is sent to halls.
+  void request_keyframe(StageId stage, media::SourceId source);
+  /// Whether the program is drawn for halls.
+  void set_feed(StageId stage, bool wanted);
   void start_recording(StageId stage, const std::filesystem::path& file);
   void stop_recording(StageId stage);
   void close_stage(StageId stage);

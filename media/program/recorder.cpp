@@ -50,6 +50,7 @@ void Recorder::push(stage::Kind kind, GstSample* sample) {
           GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(sample), GST_BUFFER_FLAG_DELTA_UNIT) != 0;
       if (kind != stage::Kind::video || delta) return;
       start_ = static_cast<GstClockTime>(time);
+      began_ = std::chrono::steady_clock::now();
     }
     start = *start_;
   }
@@ -71,6 +72,11 @@ void Recorder::sync_to_disk() const {
   if (fd < 0) return;
   fdatasync(fd);
   close(fd);
+}
+
+std::optional<std::chrono::steady_clock::time_point> Recorder::began() const {
+  const std::lock_guard lock(mutex_);
+  return start_ ? std::optional(began_) : std::nullopt;
 }
 
 std::int64_t Recorder::bytes() const {

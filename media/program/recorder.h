@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
@@ -31,14 +32,17 @@ class Recorder : public Consumer {
   /// To the disk itself: kill -9 keeps the page cache, a power cut does not. Blocks; call every few seconds.
   void sync_to_disk() const;
   std::int64_t bytes() const;
+  /// When the first picture came; nullopt: none has come yet.
+  std::optional<std::chrono::steady_clock::time_point> began() const;
   const std::filesystem::path& file() const { return file_; }
 
  private:
   std::filesystem::path file_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable ended_changed_;
   bool ended_ = false;
-  std::optional<GstClockTime> start_;  ///< of the first keyframe; guarded by mutex_
+  std::optional<GstClockTime> start_;              ///< of the first keyframe; guarded by mutex_
+  std::chrono::steady_clock::time_point began_{};  ///< when that came
   Pipeline pipeline_;
   Ref<GstAppSrc> video_, audio_;
 };

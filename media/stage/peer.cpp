@@ -383,6 +383,7 @@ media::LineTotals Peer::line(Clock::time_point now) const {
   media::LineTotals line;
   line.peer = id_;
   line.tcp = link_->endpoint() && link_->endpoint()->is_tcp();
+  line.program = sees_program;
   if (round_trip_known_) line.round_trip = round_trip_;
   line.up.bytes = link_->received().bytes;
   line.up.packets = link_->received().packets;

@@ -15,6 +15,7 @@
 #include "media/rtp/transport_feedback.h"
 #include "media/stage/bandwidth_estimate.h"
 #include "media/stage/camera.h"
+#include "media/stage/feed_choice.h"
 #include "media/stage/pacer.h"
 #include "media/stage/slot.h"
 #include "media/stage/track.h"
@@ -41,6 +42,9 @@ class Peer {
   Camera* camera = nullptr;
   Camera* screen = nullptr;
   Track* microphone = nullptr;
+  /// What it is sent, and what it sees: the program is there with its first key frame. Kept by Stage.
+  FeedChoice feed;
+  bool sees_program = false;
   /// What it agreed to send as its camera: its first m-line of video. nullptr: none, as is its screen then.
   const rtp::AgreedMedia* camera_line() const { return line(Input::camera); }
   /// The second one.

@@ -10,7 +10,8 @@ namespace diemcau::stage {
 
 namespace {
 constexpr SourceId clip = media::Engine::clip_source;
-}
+constexpr SourceId program = media::Engine::program_source;
+}  // namespace
 
 void Stage::tell_published(SourceId id, const Source& source) {
   if (elsewhere_ != nullptr)
@@ -33,7 +34,7 @@ void Stage::add_remote(std::size_t worker, const Published& published, Clock::ti
   };
   if (!is_older(id)) return;
   withdraw(id);
-  if (id != clip && !media::is_screen(id)) {
+  if (id != clip && id != program && !media::is_screen(id)) {
     for (auto* peer : peers_)
       if (peer->publishes() == id) {
         peer->camera = peer->screen = nullptr;
@@ -45,7 +46,8 @@ void Stage::add_remote(std::size_t worker, const Published& published, Clock::ti
   source.publication = published.publication;
   source.remote_on = worker;
   source.camera = std::make_unique<Camera>(id, nullptr, published.codec, published.layers);
-  if (!media::is_screen(id)) source.microphone = std::make_unique<Track>(id, Codec::opus, nullptr);
+  if (id != program && !media::is_screen(id))
+    source.microphone = std::make_unique<Track>(id, Codec::opus, nullptr);
   arrange(now);
 }
 

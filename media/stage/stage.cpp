@@ -12,20 +12,9 @@ using media::LiveCounters;
 
 namespace {
 constexpr SourceId clip = media::Engine::clip_source;
+constexpr SourceId program = media::Engine::program_source;
 constexpr int unstated = 40;  // the level of a sender that states none: somebody who speaks softly
 constexpr auto look_interval = std::chrono::milliseconds(500);
-/// What left the stage is sent a while longer: the old picture runs until the new one is there, and the
-/// operator may undo.
-constexpr auto linger = std::chrono::seconds(3);
-
-/// Lines of a cell on a hall's screen of 1080 lines.
-int lines_of(media::Layout layout, std::size_t cell) {
-  const auto areas = media::areas_of(layout);
-  return 1080 * areas[std::min(cell, areas.size() - 1)].height / media::area_unit;
-}
-/// And on the program's canvas of 720.
-int recorded_lines_of(media::Layout layout, std::size_t cell) { return lines_of(layout, cell) * 2 / 3; }
-
 }  // namespace
 
 Stage::Stage(media::LiveCounters& counters, Calls calls, Elsewhere* elsewhere)
@@ -139,6 +128,18 @@ void Stage::set_audible(std::vector<SourceId> sources, Clock::time_point now) {
   arrange(now);
 }
 
+void Stage::set_feeds(std::map<SourceId, media::Feed> feeds, Clock::time_point now) {
+  feeds_ = std::move(feeds);
+  arrange(now);
+}
+
+void Stage::offer_program() {
+  auto& source = sources_[program];
+  source.publication = Publication{1};
+  source.camera = std::make_unique<Camera>(program, nullptr, Codec::vp8, 1);
+  tell_published(program, source);
+}
+
 void Stage::set_clip(bool running, Clock::time_point now) {
   withdraw(clip);
   if (running) {
@@ -174,7 +175,7 @@ void Stage::ask(Track& track, Clock::time_point now) {
 void Stage::request_keyframe(const Track& track) {
   if (track.publisher() != nullptr) return track.publisher()->ask_keyframe(track);
   if (auto& source = sources_.at(track.source()); source.remote_on) return wish_keyframe(source, track);
-  calls_.ask_clip_keyframe();
+  calls_.ask_keyframe(track.source());
 }
 
 void Stage::arrange(Clock::time_point now) {
@@ -185,131 +186,9 @@ void Stage::arrange(Clock::time_point now) {
   tell_wanted(now);
 }
 
-Camera* Stage::camera_for(Peer& peer, std::size_t cell) {
-  const auto source = cell < scene_.cells.size() ? scene_.cells[cell].source : std::nullopt;
-  if (!source) return nullptr;
-  // A hall shows its own pictures itself: nothing of them is sent back.
-  const auto& own = peer.publishes();
-  if (own && (source == *own || source == media::screen_of(*own))) return nullptr;
-  auto* const camera = camera_of(*source);
-  if (camera == nullptr || peer.video_slots().at(cell)->takes(camera->codec())) return camera;
-  if (missing_[&peer].insert(*source).second) calls_.codec_missing(peer.id(), *source, camera->codec());
-  return nullptr;
-}
-
-void Stage::aim_pictures(Peer& peer, Clock::time_point now) {
-  if (peer.is_thin()) return aim_thin_pictures(peer, now);
-  auto& slots = peer.video_slots();
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    auto* const camera = camera_for(peer, i);
-    const auto lines = lines_of(scene_.layout, i);
-    slots[i]->share.reset();
-    slots[i]->temporal_layers = Slot::all_temporal_layers;
-    if (camera != nullptr) need(*camera, camera->wanted(lines), now);
-    aim(*slots[i], camera != nullptr ? camera->best(lines, now) : nullptr, now);
-  }
-}
-
-void Stage::aim_thin_pictures(Peer& peer, Clock::time_point now) {
-  auto& slots = peer.video_slots();
-  std::vector<Ladder> cells(slots.size());
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    auto* const camera = camera_for(peer, i);
-    if (camera == nullptr) continue;
-    auto& [steps, shown] = cells[i];
-    steps = camera->ladder(lines_of(scene_.layout, i), i == 0, now);
-    for (std::size_t step = 0; slots[i]->share && step < steps.size(); ++step)
-      if (steps[step].same_way(*slots[i]->share)) shown = step;
-  }
-  const auto chosen = share(cells, peer.rate_for_pictures(now));
-  std::int64_t spent = 0;
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    auto& slot = *slots[i];
-    slot.share.reset();
-    if (!chosen[i]) {
-      aim(slot, nullptr, now);
-      // Its smallest size goes on, so that it is there when there is room.
-      if (!cells[i].steps.empty()) need(*camera_for(peer, i), cells[i].steps.front().layer, now);
-      continue;
-    }
-    const auto& step = slot.share.emplace(cells[i].steps[*chosen[i]]);
-    auto& camera = *camera_for(peer, i);
-    spent += step.rate;
-    need(camera, step.layer, now);
-    aim(slot, camera.best(lines_of(scene_.layout, i), step.layer, now), now);
-    // Until the smaller picture's key frame is here, as little of the larger as possible.
-    const bool shrinks =
-        slot.pending != nullptr && slot.current != nullptr && slot.pending->height() < slot.current->height();
-    slot.temporal_layers = shrinks ? 1 : step.temporal_layers;
-  }
-  peer.set_spent(spent, full_rate(cells));
-}
-
-void Stage::need(const Camera& camera, std::size_t layer, Clock::time_point now) {
-  sources_.at(camera.layer(0).source()).needed.at(layer) = now;
-}
-
-void Stage::choose_recorded(Clock::time_point now) {
-  if (sinks_.empty()) return;
-  for (std::size_t i = 0; i < scene_.cells.size(); ++i) {
-    auto* const camera = scene_.cells[i].source ? camera_of(*scene_.cells[i].source) : nullptr;
-    if (camera == nullptr) continue;
-    auto* const best = camera->best(recorded_lines_of(scene_.layout, i), now);
-    if (std::exchange(camera->next_recorded, best) != best && camera->recorded != best) ask(*best, now);
-  }
-}
-
 void Stage::set_next(const Scene& scene, Clock::time_point now) {
   next_ = scene;
   arrange(now);
-}
-
-void Stage::tell_wanted(Clock::time_point now) {
-  for (const auto* const scene : {&scene_, &next_})
-    for (std::size_t i = 0; i < scene->cells.size(); ++i) {
-      const auto* const camera = scene->cells[i].source ? camera_of(*scene->cells[i].source) : nullptr;
-      if (camera == nullptr) continue;
-      const auto& source = sources_.at(*scene->cells[i].source);
-      if (source.remote_on && started_.empty() && sinks_.empty()) continue;
-      // Who watches has said what is needed (aim_pictures, on_wish); otherwise it is what the cell needs.
-      const bool said =
-          std::find(source.needed.begin(), source.needed.end(), now) != source.needed.end() ||
-          std::any_of(source.wished.begin(), source.wished.end(), [](auto workers) { return workers != 0; });
-      if (scene == &next_ || !said) need(*camera, camera->wanted(lines_of(scene->layout, i)), now);
-      if (scene == &scene_ && !sinks_.empty())
-        need(*camera, camera->wanted(recorded_lines_of(scene->layout, i)), now);
-    }
-  for (auto& [id, source] : sources_) {
-    if (source.remote_on) {
-      tell_wish(id, source, now);
-      continue;
-    }
-    const auto* const publisher = source.camera ? source.camera->layer(0).publisher() : nullptr;
-    if (publisher == nullptr || !started_.contains(publisher)) continue;
-    std::vector<std::string> rids;
-    for (std::size_t i = 0; i < source.rids.size(); ++i)
-      if (is_needed(source, i, now)) rids.push_back(source.rids[i]);
-    if (source.rids.empty() || source.told == rids) continue;
-    source.told = rids;
-    calls_.camera_wanted(id, std::move(rids));
-  }
-}
-
-bool Stage::is_needed(const Source& source, std::size_t layer, Clock::time_point now) {
-  return now - source.needed.at(layer) < linger || source.wished.at(layer) != 0;
-}
-
-void Stage::aim(Slot& slot, Track* wanted, Clock::time_point now) {
-  if (wanted == nullptr) return let_go(slot);
-  if (slot.pending == wanted) return;
-  if (slot.pending != nullptr) std::erase(slot.pending->waiting, &slot);
-  slot.pending = nullptr;
-  if (slot.current == wanted) return;
-  // Make before break: the old picture runs until the new one's keyframe is here.
-  slot.pending = wanted;
-  wanted->waiting.push_back(&slot);
-  if (wanted->is_still(now) || wanted->has_fresh_keyframe(now)) replay(slot, *wanted, now);
-  if (slot.pending == wanted) ask(*wanted, now);
 }
 
 void Stage::arrange_sound() {
@@ -403,11 +282,13 @@ void Stage::unwrap(Track& track, std::span<std::byte> packet, const rtp::PacketV
     pass_on(track, *arrived, now);
 }
 
-void Stage::on_clip_packet(Kind kind, std::span<const std::byte> packet, Clock::time_point now) {
-  const auto source = sources_.find(clip);
+void Stage::on_rendered(SourceId id, Kind kind, std::span<const std::byte> packet, Clock::time_point now) {
+  const auto source = sources_.find(id);
   if (source == sources_.end()) return;
-  auto& track = kind == Kind::video ? source->second.camera->layer(0) : *source->second.microphone;
-  if (const auto arrived = track.take(packet, now)) pass_on(track, *arrived, now);
+  auto* const track =
+      kind == Kind::video ? &source->second.camera->layer(0) : source->second.microphone.get();
+  if (track == nullptr) return;
+  if (const auto arrived = track->take(packet, now)) pass_on(*track, *arrived, now);
 }
 
 void Stage::rebind(Track& track, Clock::time_point now) {
@@ -477,6 +358,7 @@ void Stage::show(Slot& slot, Track& track) {
   slot.current = &track;
   slot.temporal_layers = slot.share ? slot.share->temporal_layers : Slot::all_temporal_layers;
   track.viewers.push_back(&slot);
+  tell_program(slot.peer());
 }
 
 void Stage::on_rtcp(Peer& peer, const rtp::RtcpReport& report, Clock::time_point now) {

@@ -24,11 +24,15 @@ class Stage {
  public:
   /// Called on the media thread; must only enqueue.
   struct Calls {
-    std::function<void()> ask_clip_keyframe;
+    std::function<void(SourceId)> ask_keyframe;  ///< of what is rendered here: the clip, the program
+    /// Somebody gets the program, or nobody does any more.
+    std::function<void(bool wanted)> program_wanted;
     /// Which layers of a source's camera somebody needs now, by rid. Of simulcast cameras and screens only.
     std::function<void(SourceId, std::vector<std::string> rids)> camera_wanted;
     /// What is on stage cannot be sent to this viewer: it has not agreed to the source's codec.
     std::function<void(media::PeerId, SourceId, Codec)> codec_missing;
+    /// The viewer sees the program from now on, or the stage's pictures again.
+    std::function<void(media::PeerId, bool shown)> program_shown;
   };
   /// `elsewhere` outlives the stage; nullptr: it is on this worker only.
   Stage(media::LiveCounters& counters, Calls calls, Elsewhere* elsewhere = nullptr);
@@ -45,14 +49,18 @@ class Stage {
   /// What the operator prepares: its cameras are asked to send, so that the cut finds them running.
   void set_next(const Scene& scene, Clock::time_point now);
   void set_audible(std::vector<SourceId> sources, Clock::time_point now);
+  /// See Engine::set_feeds.
+  void set_feeds(std::map<SourceId, media::Feed> feeds, Clock::time_point now);
   void add_sink(std::shared_ptr<Sink> sink, Clock::time_point now);
   void remove_sink(const std::shared_ptr<Sink>& sink);
+  /// Here the program is rendered (the stage's home).
+  void offer_program();
   /// The clip begins (its tracks come into being) or is over.
   void set_clip(bool running, Clock::time_point now);
 
-  /// A plain packet of a peer; of the clip.
+  /// A plain packet of a peer; of the clip or the program.
   void on_packet(Peer& peer, std::span<std::byte> packet, Clock::time_point now);
-  void on_clip_packet(Kind kind, std::span<const std::byte> packet, Clock::time_point now);
+  void on_rendered(SourceId source, Kind kind, std::span<const std::byte> packet, Clock::time_point now);
   void on_rtcp(Peer& peer, const rtp::RtcpReport& report, Clock::time_point now);
   /// The peer was silent for a while and is heard again: what it sees begins anew.
   void resume(Peer& peer, Clock::time_point now);
@@ -102,10 +110,18 @@ class Stage {
   void arrange(Clock::time_point now);
   void aim_pictures(Peer& peer, Clock::time_point now);
   void aim_thin_pictures(Peer& peer, Clock::time_point now);
+  void aim_wide_pictures(Peer& peer, Clock::time_point now);
   void need(const Camera& camera, std::size_t layer, Clock::time_point now);
   void on_arrivals(Peer& peer, std::span<const rtp::PacketStatus> told, Clock::time_point now);
-  /// What the viewer is to see in that slot.
+  /// What of the stage the viewer is to see in that slot.
   Camera* camera_for(Peer& peer, std::size_t cell);
+  Camera* program_for(Peer& peer);
+  /// The same with the program where that is what it gets; and the lines of the cell then.
+  Camera* shown_in(Peer& peer, std::size_t cell);
+  int lines_for(const Peer& peer, std::size_t cell) const;
+  std::int64_t least_rate(Peer& peer, Clock::time_point now);
+  void choose_feed(Peer& peer, Clock::time_point now);
+  void tell_program(Peer& peer);
   Camera* publish(SourceId id, Publication publication, Peer& peer, const rtp::AgreedMedia* line);
   void withdraw(SourceId id);
   void aim(Slot& slot, Track* wanted, Clock::time_point now);
@@ -137,6 +153,7 @@ class Stage {
   Scene scene_, next_;
   Clock::time_point next_look_{};
   std::vector<SourceId> audible_;  ///< without the clip
+  std::map<SourceId, media::Feed> feeds_;
   std::map<SourceId, Source> sources_;
   /// What viewers with 1, 2, 3 places for voices hear. (A film takes a place.)
   std::array<Voices, 3> voices_{Voices(1), Voices(2), Voices(3)};

@@ -118,6 +118,15 @@ struct StopSharing {
 };
 BOOST_DESCRIBE_STRUCT(StopSharing, (), (site))
 
+/// What a site gets to see. Its voices are the same with all of them.
+struct SetFeed {
+  static constexpr auto type = "set_feed";
+  static constexpr unsigned may = only(Giver::operator_);
+  SiteId site{};
+  Feed feed{};
+};
+BOOST_DESCRIBE_STRUCT(SetFeed, (), (site, feed))
+
 /// Opens the site's microphone and puts it on stage (in the main cell unless it is on stage already).
 struct GiveFloor {
   static constexpr auto type = "give_floor";
@@ -214,7 +223,7 @@ BOOST_DESCRIBE_STRUCT(Resume, (), ())
 
 using Command =
     std::variant<Open, End, Join, Leave, LoseSite, StageScene, UndoScene, OpenMicrophone, CloseMicrophone,
-                 CloseOtherMicrophones, RaiseHand, LowerHand, ShareScreen, StopSharing, GiveFloor,
+                 CloseOtherMicrophones, RaiseHand, LowerHand, ShareScreen, StopSharing, SetFeed, GiveFloor,
                  ExtendFloor, TakeFloor, PlayClip, PauseClip, ResumeClip, StopClip, FinishClip,
                  StartRecording, StopRecording, FailRecording, BeginItem, Resume>;
 

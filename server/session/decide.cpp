@@ -168,6 +168,13 @@ Result<Events> decide(const State& state, const Actor& by, const StopSharing& co
   return Events{SharingStopped{command.site}};
 }
 
+Result<Events> decide(const State& state, const Actor&, const SetFeed& command) {
+  ONLY_WHEN_OPEN(state);
+  if (!invited(state, command.site)) return refuse("site.not_invited", text(command.site));
+  if (state.hall(command.site).feed == command.feed) return Events{};
+  return Events{FeedSet{command.site, command.feed}};
+}
+
 Result<Events> decide(const State& state, const Actor&, const GiveFloor& command) {
   ONLY_WHEN_OPEN(state);
   if (!invited(state, command.site)) return refuse("site.not_invited", text(command.site));

@@ -25,6 +25,9 @@ void EngineStage::set_next(media::StageId stage, const media::Scene& scene) {
 void EngineStage::set_audible(media::StageId stage, const std::vector<media::SourceId>& sources) {
   engine_.set_audible(stage, sources);
 }
+void EngineStage::set_feeds(media::StageId stage, const std::map<media::SourceId, media::Feed>& feeds) {
+  engine_.set_feeds(stage, feeds);
+}
 void EngineStage::play_clip(media::StageId stage, const std::filesystem::path& file) {
   engine_.play_clip(stage, file);
 }

@@ -19,6 +19,7 @@ class EngineStage : public StageControl {
   void set_scene(media::StageId stage, const media::Scene& scene) override;
   void set_next(media::StageId stage, const media::Scene& scene) override;
   void set_audible(media::StageId stage, const std::vector<media::SourceId>& sources) override;
+  void set_feeds(media::StageId stage, const std::map<media::SourceId, media::Feed>& feeds) override;
   void play_clip(media::StageId stage, const std::filesystem::path& file) override;
   void pause_clip(media::StageId stage) override;
   void resume_clip(media::StageId stage) override;

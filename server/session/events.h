@@ -96,6 +96,13 @@ struct SharingStopped {
 };
 BOOST_DESCRIBE_STRUCT(SharingStopped, (), (site))
 
+struct FeedSet {
+  static constexpr auto type = "feed_set";
+  SiteId site{};
+  Feed feed{};
+};
+BOOST_DESCRIBE_STRUCT(FeedSet, (), (site, feed))
+
 struct FloorGiven {
   static constexpr auto type = "floor_given";
   SiteId site{};
@@ -170,7 +177,7 @@ using Event = std::variant<SessionOpened, SessionEnded, SessionResumed, SiteJoin
                            SceneStaged, SceneUndone, MicrophoneOpened, MicrophoneClosed, HandRaised,
                            HandLowered, FloorGiven, FloorExtended, FloorTaken, ClipPlayed, ClipPaused,
                            ClipResumed, ClipStopped, ClipFinished, RecordingStarted, RecordingStopped,
-                           RecordingFailed, ItemBegun, ScreenShared, SharingStopped>;
+                           RecordingFailed, ItemBegun, ScreenShared, SharingStopped, FeedSet>;
 using Events = std::vector<Event>;
 
 }  // namespace diemcau::session

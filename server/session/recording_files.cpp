@@ -47,6 +47,15 @@ RecordingFiles::RecordingFiles(server::Store& store, server::Jobs& jobs, StageCo
   fs::create_directories(folder_);
 }
 
+void RecordingFiles::began(const fs::path& file, Time at) {
+  store_.write<int>(
+      [file = file.filename().string(), at](SQLite::Database& database) -> Result<int> {
+        scheduler::Recordings(database).set_started(file, at);
+        return 0;
+      },
+      [](const Result<int>&) {});
+}
+
 void RecordingFiles::closed(MeetingId meeting, const fs::path& file, Time now) {
   for (const auto& recording : scheduler::Recordings(store_.reading()).of(meeting))
     if (recording.file == file.filename() && recording.state == RecordingState::recording)
@@ -82,13 +91,13 @@ void RecordingFiles::finished(Recording recording, const std::vector<media::Film
   } else {
     log_.info("recording.ready", {{"file", recording.file}, {"bytes", recording.size}});
   }
-  std::vector<RecordingPart> parts;
-  for (const auto& part : film)
-    parts.push_back({recording.file, recording.started_at, part.begin, part.length});
   store_.write<int>(
-      [recording, parts](SQLite::Database& database) -> Result<int> {
+      [recording, film](SQLite::Database& database) -> Result<int> {
         scheduler::Recordings recordings(database);
         recordings.change(recording);
+        const auto started_at = recordings.find(recording.id).value_or(recording).started_at;
+        std::vector<RecordingPart> parts;
+        for (const auto& part : film) parts.push_back({recording.file, started_at, part.begin, part.length});
         recordings.set_parts(recording.id, parts);
         return 0;
       },

@@ -26,6 +26,8 @@ class RecordingFiles {
                  std::filesystem::path folder);
 
   const std::filesystem::path& folder() const { return folder_; }
+  /// The file's first picture is of that time.
+  void began(const std::filesystem::path& file, Time at);
   /// The file is closed. Known files that are being finished already are left alone.
   void closed(MeetingId meeting, const std::filesystem::path& file, Time now);
   /// What an earlier run left unfinished. Call before any session records.

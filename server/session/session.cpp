@@ -22,6 +22,8 @@ constexpr bool same_layouts() {
   return same;
 }
 static_assert(same_layouts());
+static_assert(static_cast<int>(Feed::program) == static_cast<int>(media::Feed::program));
+static_assert(static_cast<int>(Feed::stage) == static_cast<int>(media::Feed::stage));
 
 /// What else the record has to say about an event, in the same transaction.
 struct Record {
@@ -71,6 +73,13 @@ std::vector<media::SourceId> audible_sources(const State& state) {
   for (const auto& [site, hall] : state.halls)
     if (hall.microphone) sources.push_back(source_of(site));
   return sources;
+}
+
+std::map<media::SourceId, media::Feed> chosen_feeds(const State& state) {
+  std::map<media::SourceId, media::Feed> feeds;
+  for (const auto& [site, hall] : state.halls)
+    if (hall.feed != Feed::by_line) feeds.emplace(source_of(site), static_cast<media::Feed>(hall.feed));
+  return feeds;
 }
 
 Session::Session(const Surroundings& around, Brief brief, const std::vector<LoggedEvent>& log)
@@ -168,6 +177,7 @@ void Session::direct_stage() {
     stage_open_ = open;
     scene_ = {};
     audible_.clear();
+    feeds_.clear();
     if (open) {
       around_.stage.open_stage(stage);
     } else {
@@ -182,6 +192,10 @@ void Session::direct_stage() {
   if (auto audible = audible_sources(shown_); audible != audible_) {
     audible_ = std::move(audible);
     around_.stage.set_audible(stage, audible_);
+  }
+  if (auto feeds = chosen_feeds(shown_); feeds != feeds_) {
+    feeds_ = std::move(feeds);
+    around_.stage.set_feeds(stage, feeds_);
   }
 }
 

@@ -58,6 +58,7 @@ class Session {
   bool stage_open_ = false;
   media::Scene scene_;
   std::vector<media::SourceId> audible_;
+  std::map<media::SourceId, media::Feed> feeds_;
 };
 
 /// What media/ calls a source of the scene.
@@ -65,5 +66,7 @@ media::SourceId media_source(const Source& source);
 /// What media/ shows and lets be heard of a state.
 media::Scene media_scene(const State& state);
 std::vector<media::SourceId> audible_sources(const State& state);
+/// What was chosen by hand; the others go by their lines.
+std::map<media::SourceId, media::Feed> chosen_feeds(const State& state);
 
 }  // namespace diemcau::session

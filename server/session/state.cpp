@@ -60,6 +60,7 @@ struct Apply {
   void operator()(const HandLowered& event) const { lower(state, event.site); }
   void operator()(const ScreenShared& event) const { state.halls[event.site].screen = true; }
   void operator()(const SharingStopped& event) const { state.halls[event.site].screen = false; }
+  void operator()(const FeedSet& event) const { state.halls[event.site].feed = event.feed; }
   void operator()(const FloorGiven& event) const {
     lower(state, event.site);
     state.speaker = Speaker{event.site, at, {}};

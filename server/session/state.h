@@ -35,6 +35,7 @@ struct HallState {
   bool microphone = false;
   bool screen = false;  ///< shared; kept while its line is lost, as its microphone is
   std::optional<Time> hand;
+  Feed feed{};
 };
 
 /// A session at one moment: its brief and the fold of its events. Pure data; no clock, no socket, no

@@ -7,8 +7,8 @@ namespace {
 
 SiteView site_view(const State& state, SiteId site, const InvitedHall& invited) {
   const auto hall = state.hall(site);
-  return {invited.number, invited.name,    invited.contact,      invited.main, hall.presence,
-          hall.since,     hall.microphone, state.on_stage(site), hall.hand,    hall.screen};
+  return {invited.number,  invited.name,         invited.contact, invited.main, hall.presence, hall.since,
+          hall.microphone, state.on_stage(site), hall.hand,       hall.screen,  hall.feed};
 }
 
 CellView cell_view(const State& state, const Cell& cell, SiteId own) {

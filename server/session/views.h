@@ -77,9 +77,11 @@ struct SiteView {
   bool on_stage = false;      ///< its camera or its screen
   std::optional<Time> hand;   ///< since when it is raised
   bool screen = false;        ///< it shares its screen
+  Feed feed{};
 };
 BOOST_DESCRIBE_STRUCT(SiteView, (),
-                      (number, name, contact, main, presence, since, microphone, on_stage, hand, screen))
+                      (number, name, contact, main, presence, since, microphone, on_stage, hand, screen,
+                       feed))
 
 struct OperatorMay {
   bool open = false, end = false, stage = false, undo = false, record = false, clip = false;

@@ -121,6 +121,7 @@ void Connections::show_whole(Connected at) {
   audiences_->send_whole(at->first, audience, alive, around_.now());
   if (alive && seat != nullptr && seat->layers) send(at->first, SendLayers{*seat->layers});
   if (alive && seat != nullptr && seat->screen) send(at->first, SendScreen{*seat->screen});
+  if (alive && seat != nullptr && seat->program) send(at->first, ShowProgram{true});
 }
 
 void Connections::closed(SocketId socket) {
@@ -277,6 +278,7 @@ void Connections::connect_media(SocketId socket, const Offer& offer) {
   if (seat != nullptr) {
     seat->layers.reset();
     seat->screen.reset();
+    seat->program = false;
   }
   peers_[peer] = {*audience, audience->site ? std::nullopt : std::optional(socket)};
   send(socket, Answer{offer.id, std::get<std::string>(answer)});
@@ -351,11 +353,24 @@ void Connections::on_media(const media::Event& event) {
       seat->layers = wanted->rids;
       if (seat->socket) send(*seat->socket, SendLayers{wanted->rids});
     }
+  } else if (const auto* program = std::get_if<media::ProgramShown>(&event)) {
+    around_.log.info("peer.program", {{"peer", program->peer}, {"shown", program->shown}});
+    show_program(*program);
+  } else if (const auto* failed = std::get_if<media::ProgramFailed>(&event)) {
+    around_.log.error("program.failed", {{"meeting", failed->stage}, {"why", failed->error}});
   } else if (const auto* missing = std::get_if<media::CodecMissing>(&event)) {
     around_.log.warn(
         "viewer.codec_missing",
         {{"peer", missing->peer}, {"site", site_of(missing->source)}, {"codec", missing->codec}});
   }
+}
+
+void Connections::show_program(const media::ProgramShown& program) {
+  const auto owner = peers_.find(program.peer);
+  auto* const seat = owner == peers_.end() ? nullptr : around_.seats.find(owner->second.audience);
+  if (seat == nullptr || seat->peer != program.peer) return;
+  seat->program = program.shown;
+  if (seat->socket) send(*seat->socket, ShowProgram{program.shown});
 }
 
 void Connections::lose_media(media::PeerId peer) {

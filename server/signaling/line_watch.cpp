@@ -97,6 +97,7 @@ void LineWatch::show(const Key& key, const Watched& watched) {
   line.up_height = height(now.up);
   line.down_height = height(now.down);
   line.tcp = now.tcp;
+  line.program = now.program;
 }
 
 void LineWatch::tick(Time now) {

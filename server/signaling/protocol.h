@@ -29,10 +29,11 @@ struct Line {
       down_height;           ///< lines of the camera's largest size that runs, of the main cell
   int freezes_per_minute{};  ///< of the main picture, as the hall's page sees it
   bool tcp = false;          ///< media runs over TCP because UDP does not pass
+  bool program = false;      ///< it gets the program instead of the stage's pictures
 };
 BOOST_DESCRIBE_STRUCT(Line, (),
                       (up_kbps, down_kbps, up_loss_permille, down_loss_permille, rtt_ms, jitter_ms, up_height,
-                       down_height, freezes_per_minute, tcp))
+                       down_height, freezes_per_minute, tcp, program))
 
 // ---- page → server
 
@@ -178,6 +179,14 @@ struct SendScreen {
 };
 BOOST_DESCRIBE_STRUCT(SendScreen, (), (wanted))
 
+/// To a hall: its first picture is the program, the whole stage in one, from now on; or one of the stage
+/// again.
+struct ShowProgram {
+  static constexpr auto type = "show_program";
+  bool shown = false;
+};
+BOOST_DESCRIBE_STRUCT(ShowProgram, (), (shown))
+
 /// The media of this connection ended on the server's side (no packets any more): offer again.
 struct MediaLost {
   static constexpr auto type = "media_lost";
@@ -193,7 +202,7 @@ struct Goodbye {
 BOOST_DESCRIBE_STRUCT(Goodbye, (), (text_key, detail, again))
 
 using ServerMessage = std::variant<Whole, Patch, Answer, Done, Refused, Levels, Lines, Tick, SendLayers,
-                                   SendScreen, MediaLost, Goodbye>;
+                                   SendScreen, ShowProgram, MediaLost, Goodbye>;
 
 /// Binary message: four bytes big-endian site id (0 from a hall: it speaks for itself), then a JPEG of at
 /// most 40 KB, 256x144. A hall sends one every three seconds, the server passes it on to consoles and keeps

@@ -20,6 +20,7 @@ struct Seat {
   bool encoder = false;                              ///< held by an encoder (WHIP): no socket, only the peer
   std::optional<std::vector<std::string>> layers{};  ///< what was last said to be wanted of its camera
   std::optional<bool> screen{};                      ///< whether its screen was last said to be wanted
+  bool program = false;                              ///< it sees the program
 };
 
 /// Who sits where. Pure bookkeeping: no socket and no media is touched. Main thread.

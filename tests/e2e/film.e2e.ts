@@ -36,12 +36,6 @@ const sites: number[] = [];
 const seen = new Map<Layout, Picture>();
 let recording = 0;
 
-async function command(body: object): Promise<void> {
-  const { url, token } = server.links.commands;
-  const answer = await server.ask("POST", url, token, "application/json", JSON.stringify(body));
-  if (answer.status !== 204) throw new Error(`${JSON.stringify(body)}: ${answer.status} ${answer.body}`);
-}
-
 /** What a screenshot or a film shows in each of 32 x 18 fields; "other" where a field is not of one colour. */
 async function picture(page: Page, source: { readonly png: string } | { readonly film: string; readonly at: number }) {
   const points = await page.evaluate(async (source) => {
@@ -92,10 +86,7 @@ beforeAll(async () => {
   for (const page of pages) await page.passCheck();
   await desk.openSession();
   for (const page of pages) await page.join();
-  for (const { site } of halls) {
-    const token = server.hall(site).split("/").at(-1);
-    sites.push((JSON.parse((await server.fetch(`/api/hall/${token}`)).body) as { site: number }).site);
-  }
+  for (const { site } of halls) sites.push(await server.site(site));
 });
 
 afterAll(async () => {
@@ -110,8 +101,8 @@ test("each layout is seen in the pages", async () => {
     const cells = Array.from({ length: count }, (_, cell) =>
       cell < halls.length ? { source: { type: "camera", site: sites[cell] } } : {},
     );
-    await command({ type: "stage_scene", scene: { layout, cells } });
-    await command({ type: "begin_item", item: index });
+    await server.command({ type: "stage_scene", scene: { layout, cells } });
+    await server.command({ type: "begin_item", item: index });
     const shown = halls.slice(0, count);
     for (const [cell, { colour }] of shown.entries()) await desk.sees(colour, cell);
     const since = Date.now();
@@ -124,14 +115,14 @@ test("each layout is seen in the pages", async () => {
 
 test("the recording is paused and goes on: in the end it is one film", async () => {
   await desk.stopRecording();
-  await command({ type: "begin_item", item: 0 });
+  await server.command({ type: "begin_item", item: 0 });
   await desk.startRecording();
-  await command({ type: "stage_scene", scene: { layout: "single", cells: [{ source: { type: "camera", site: sites[1] } }] } });
-  await command({ type: "give_floor", site: sites[1] });
+  await server.command({ type: "stage_scene", scene: { layout: "single", cells: [{ source: { type: "camera", site: sites[1] } }] } });
+  await server.command({ type: "give_floor", site: sites[1] });
   await desk.sees("red");
   const since = Date.now();
   await until("some seconds of the second part", () => Date.now() - since > 5000);
-  await command({ type: "end" });
+  await server.command({ type: "end" });
   const film = await until("the one film", async () => {
     const answer = await desk.page.request.get(`${server.links.base}/api/meetings/${server.links.meeting}`);
     const { recordings } = (await answer.json()) as {

@@ -165,6 +165,17 @@ for (const [letter, side, bad] of [
   });
 }
 
+measured("program at 500 kbit/s", async () => {
+  const { playback, publisher } = await session();
+  await server.command({ type: "set_feed", site: await server.site(watching.site), feed: "program" });
+  await lines.watching.tell("both delay 25");
+  await lines.watching.tell("down rate 500 queue 300");
+  await seconds(settling);
+  const before = await largest(publisher);
+  const aim = { name: "", line: "", roundTrip: 50, aim: { voice: 0.3, stall: 1, fps: 13 } };
+  print("the program at 500 kbit/s, 50 ms", aim, await playback.measure(window), ((await largest(publisher)) - before) / window);
+});
+
 measured("UDP blocked", async () => {
   const { watcher } = await session();
   await watcher.leave();

@@ -91,8 +91,9 @@ export class Namespace extends Network {
     ip("-n", this.name, "addr", "add", `${this.hallAddress}/29`, "dev", "eth0");
     ip("-n", this.name, "addr", "del", `${before}/29`, "dev", "eth0");
   }
-  /** Only IPv6 from now on. */
+  /** Only IPv6 leads anywhere from now on. An address of IPv4 that leads nowhere stays: without any Chromium 156 never ends gathering. */
   dropIPv4(): void {
     ip("-n", this.name, "addr", "del", `${this.hallAddress}/29`, "dev", "eth0");
+    ip("-n", this.name, "addr", "add", "192.0.2.1/32", "dev", "eth0");
   }
 }

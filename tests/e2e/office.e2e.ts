@@ -48,7 +48,8 @@ test("a clerk schedules a meeting between the province and its districts", async
 
 test("attaches a PDF, describes it and reads it", async () => {
   await office.attach(await letter());
-  await office.page.getByText("12-GM-BNN").first().click();
+  // Not the line of the upload, which is gone a moment later.
+  await office.page.getByRole("button", { name: "12-GM-BNN" }).click();
   const drawer = office.page.getByRole("dialog");
   await drawer.getByLabel("Tên trong phiên họp").fill("Giấy mời của Bộ");
   await drawer.getByLabel("Số", { exact: true }).fill("12");

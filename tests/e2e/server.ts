@@ -100,6 +100,17 @@ export class Server {
   whip(site: string): Access {
     return this.linksOf(site).whip;
   }
+  /** The id of a hall. */
+  async site(site: string): Promise<number> {
+    const token = this.hall(site).split("/").at(-1);
+    return (JSON.parse((await this.fetch(`/api/hall/${token}`)).body) as { site: number }).site;
+  }
+  /** As a control desk gives it. */
+  async command(body: object): Promise<void> {
+    const { url, token } = this.links.commands;
+    const answer = await this.ask("POST", url, token, "application/json", JSON.stringify(body));
+    if (answer.status !== 204) throw new Error(`${JSON.stringify(body)}: ${answer.status} ${answer.body}`);
+  }
   private linksOf(site: string): Links["halls"][number] {
     const hall = this.links.halls.find((one) => one.site === site);
     if (!hall) throw new Error(`no hall ${site}: ${this.links.halls.map((one) => one.site).join(", ")}`);

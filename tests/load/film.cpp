@@ -92,10 +92,12 @@ void run(const char* file, const std::string& layout, int port, int sites, int v
   fan_out.add(begin);
   program::Program program({[](media::SourceId) {}, [] {},
                             [&](stage::Kind kind, GstSample* sample) { fan_out.pass(kind, sample); },
+                            [](GstSample*) {},
                             [](const program::Fault& fault) {
                               std::fprintf(stderr, "%s\n", fault.text.c_str());
                               std::_Exit(1);
                             }});
+  program.set_recorded(true);
   const auto sink = program.sink();
   sink->on_scene(scene);
   std::atomic<bool> over{false};

@@ -1,7 +1,7 @@
 import { bitrate, percent } from "../shared/format";
 import { t } from "../shared/i18n";
 import { lineWords } from "../shared/lineWords";
-import type { ConsoleView, Line, SiteId, SiteView } from "../shared/protocol";
+import type { ConsoleView, Feed, Line, SiteId, SiteView } from "../shared/protocol";
 import { floorFor } from "./actions/floor";
 import { currentDesk, give, putInNext, putOnAir, useDesk } from "./desk";
 import { camera, chosenSite, screen } from "./draft";
@@ -98,9 +98,46 @@ function Chosen({ id, site, open }: ChosenProps) {
           )}
         </div>
       </div>
+      <FeedChoice site={id} chosen={site.feed} open={open} />
       {words && words.grade !== "good" && <p className="small warn todo">{t(words.todo)}</p>}
       <p className="small soft contact">{t("site.contact", { contact: site.contact || "—" })}</p>
     </>
+  );
+}
+
+const feeds: readonly Feed[] = ["by_line", "program", "stage"];
+const feedTexts = {
+  by_line: "site.feed.by_line",
+  program: "site.feed.program",
+  stage: "site.feed.stage",
+} as const;
+
+/** A hall on a poor line gets the stage as one small picture. */
+function FeedChoice({
+  site,
+  chosen,
+  open,
+}: {
+  readonly site: SiteId;
+  readonly chosen: Feed;
+  readonly open: boolean;
+}) {
+  return (
+    <p className="chips feed">
+      <span className="small soft">{t("site.feed")}</span>
+      {feeds.map((feed) => (
+        <button
+          key={feed}
+          type="button"
+          className={feed === chosen ? "chip on" : "chip"}
+          aria-pressed={feed === chosen}
+          disabled={!open}
+          onClick={() => void give({ type: "set_feed", site, feed })}
+        >
+          {t(feedTexts[feed])}
+        </button>
+      ))}
+    </p>
   );
 }
 
@@ -126,6 +163,12 @@ function LineList({ line }: { readonly line: Line }) {
       </dd>
       <dt>{t("site.way")}</dt>
       <dd>{line.tcp ? "TCP" : "UDP"}</dd>
+      {line.program && (
+        <>
+          <dt>{t("site.feed")}</dt>
+          <dd>{t("site.feed.program")}</dd>
+        </>
+      )}
     </dl>
   );
 }

@@ -206,6 +206,7 @@ function Figures({ site }: { readonly site: string }) {
       {grade !== "good" && <span className={`dot ${grade}`} />}
       {rate} · {percent(loss)}
       {line.rtt_ms !== undefined && ` · ${line.rtt_ms} ms`}
+      {line.program && ` · ${t("wall.program")}`}
       {line.freezes_per_minute > 0 && ` · ${t("wall.freezes", { count: line.freezes_per_minute })}`}
     </div>
   );

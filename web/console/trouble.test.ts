@@ -10,6 +10,7 @@ const site = (number: number, change: Partial<SiteView> = {}): SiteView => ({
   presence: "connected",
   microphone: false,
   screen: false,
+  feed: "by_line",
   on_stage: false,
   ...change,
 });

@@ -21,7 +21,7 @@ const idleAfter = 5000;
 
 /** The stage, full screen, and over it only what this hall must know. */
 export function InSession({ view, status }: InSessionProps) {
-  const { video, audio, phase, line } = useSyncExternalStore(media.subscribe, media.get);
+  const { video, audio, phase, line, program } = useSyncExternalStore(media.subscribe, media.get);
   const own = useSyncExternalStore(devices.subscribe, devices.get);
   const shared = useSyncExternalStore(screen.subscribe, screen.get);
   const [blocked, setBlocked] = useState(false);
@@ -45,8 +45,13 @@ export function InSession({ view, status }: InSessionProps) {
           </p>
         )}
       </div>
-      <div className="cells" data-layout={view.layout}>
-        {view.cells.map((cell, index) => (
+      <div className="cells" data-layout={program ? "single" : view.layout} data-program={program}>
+        {program && (
+          <div className="cell" style={areaStyle("single", 0)} data-cell={0}>
+            <Slot stream={video[0]} mirrored={false} covered={false} cover={null} />
+          </div>
+        )}
+        {(program ? [] : view.cells).map((cell, index) => (
           <div
             // biome-ignore lint/suspicious/noArrayIndexKey: cell i is slot i, whoever is in it
             key={index}

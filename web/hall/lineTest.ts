@@ -52,5 +52,6 @@ export function lineTestWords({ trips, kbps }: LineTest): LineWords {
     jitter_ms: Math.round(((passed.at(-1) ?? middle) - (passed[0] ?? middle)) / 2),
     freezes_per_minute: 0,
     tcp: false,
+    program: false,
   });
 }

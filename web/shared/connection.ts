@@ -249,6 +249,7 @@ export class Connection<View> {
       case "lines":
       case "send_layers":
       case "send_screen":
+      case "show_program":
       case "media_lost":
         break;
       default:

@@ -110,6 +110,7 @@ test("counters that start again with a new peer give zeros, not nonsense", () =>
     jitter_ms: 0,
     freezes_per_minute: 0,
     tcp: false,
+    program: false,
   });
 });
 

@@ -100,6 +100,7 @@ export function lineFigures(
     jitter_ms: within(0, 60000, Math.round(current.jitterMs)),
     freezes_per_minute: within(0, 6000, Math.max(0, current.freezes - minuteAgo.freezes)),
     tcp: current.tcp,
+    program: false,
   };
 }
 

@@ -11,6 +11,7 @@ const good: Line = {
   jitter_ms: 5,
   freezes_per_minute: 0,
   tcp: false,
+  program: false,
 };
 
 test.each<[string, Partial<Line>, string, string]>([

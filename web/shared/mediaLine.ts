@@ -21,6 +21,8 @@ export interface MediaState {
   readonly video: readonly MediaStream[];
   readonly audio: readonly MediaStream[];
   readonly line: Line | undefined;
+  /** The first picture is the whole stage in one, and the others are dark. */
+  readonly program: boolean;
 }
 
 /**
@@ -47,7 +49,7 @@ export class MediaLine {
     this.direction = direction;
     this.peer = this.newPeer();
     this.spare = this.peer;
-    this.state = { phase: "off", video: [], audio: [], line: undefined };
+    this.state = { phase: "off", video: [], audio: [], line: undefined, program: false };
     connection.on("whole", (whole) => {
       if (!this.wanted) return;
       // The signaling has lost its line and come back, perhaps on another network: the media may follow.
@@ -56,6 +58,7 @@ export class MediaLine {
     });
     connection.on("send_layers", ({ rids }) => void this.peer.sendLayers(rids).catch(() => undefined));
     connection.on("send_screen", ({ wanted }) => void this.peer.sendScreen(wanted).catch(() => undefined));
+    connection.on("show_program", ({ shown }) => this.set({ program: shown }));
     connection.on("media_lost", () => {
       if (this.wanted) void this.renew();
     });
@@ -91,7 +94,7 @@ export class MediaLine {
     this.peer = this.newPeer();
     this.spare = this.peer;
     this.samples.length = 0;
-    this.set({ phase: "off", video: [], audio: [], line: undefined });
+    this.set({ phase: "off", video: [], audio: [], line: undefined, program: false });
   }
 
   /** What is not named stays what it was. */
@@ -130,7 +133,7 @@ export class MediaLine {
     }
     this.samples.length = 0;
     if (this.peer !== peer || !this.wanted) return;
-    this.set({ video: peer.video, audio: peer.audio });
+    this.set({ video: peer.video, audio: peer.audio, program: false });
     if (!peer.connected) this.renewAfter(connectingLimit);
   }
 

@@ -112,6 +112,14 @@ export interface StopSharing {
   readonly site: SiteId;
 }
 
+export type Feed = "by_line" | "program" | "stage";
+
+export interface SetFeed {
+  readonly type: "set_feed";
+  readonly site: SiteId;
+  readonly feed: Feed;
+}
+
 export interface GiveFloor {
   readonly type: "give_floor";
   readonly site: SiteId;
@@ -188,6 +196,7 @@ export type Command =
   | LowerHand
   | ShareScreen
   | StopSharing
+  | SetFeed
   | GiveFloor
   | ExtendFloor
   | TakeFloor
@@ -259,6 +268,7 @@ export interface SiteView {
   readonly on_stage: boolean;
   readonly hand?: Time;
   readonly screen: boolean;
+  readonly feed: Feed;
 }
 
 export interface Speaker {
@@ -412,6 +422,7 @@ export interface Line {
   readonly down_height?: number;
   readonly freezes_per_minute: number;
   readonly tcp: boolean;
+  readonly program: boolean;
 }
 
 export interface Lines {
@@ -438,6 +449,11 @@ export interface SendScreen {
   readonly wanted: boolean;
 }
 
+export interface ShowProgram {
+  readonly type: "show_program";
+  readonly shown: boolean;
+}
+
 export interface MediaLost {
   readonly type: "media_lost";
 }
@@ -460,6 +476,7 @@ export type ServerMessage =
   | Tick
   | SendLayers
   | SendScreen
+  | ShowProgram
   | MediaLost
   | Goodbye;
 
@@ -788,4 +805,4 @@ export const areas: Readonly<Record<Layout, readonly Area[]>> = {
   ],
 };
 
-export const protocolHash = "ea5525b01d1bca7f";
+export const protocolHash = "91238852d1fd664a";

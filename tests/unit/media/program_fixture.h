@@ -221,11 +221,24 @@ inline Loudness loudness_of(const std::filesystem::path& file) {
 /// The media worker's place: keeps what it is told, and feeds what is attached.
 class FakeOutlet : public Outlet {
  public:
-  void clip_packet(StageId stage, stage::Kind kind, std::vector<std::byte> rtp) override {
+  void packet(StageId stage, media::SourceId source, stage::Kind kind, std::vector<std::byte> rtp) override {
     const std::lock_guard lock(mutex_);
     EXPECT_EQ(stage, stage_id);
     const auto packet = rtp::parse_packet(rtp);
     ASSERT_TRUE(packet);
+    if (source == media::Engine::program_source) {
+      const auto picture = rtp::parse_vp8(packet->payload);
+      ASSERT_TRUE(picture);
+      EXPECT_LE(rtp.size(), 1200u);
+      fed_bytes += rtp.size();
+      if (packet->marker) ++fed_pictures;
+      if (picture->keyframe && picture->height != 0) {
+        ++fed_keyframes;
+        fed_height = picture->height;
+      }
+      changed_.notify_all();
+      return;
+    }
     if (kind == stage::Kind::audio) {
       ++sounds;
     } else {
@@ -248,6 +261,7 @@ class FakeOutlet : public Outlet {
     const std::lock_guard lock(mutex_);
     EXPECT_EQ(sink_, sink);
     sink_.reset();
+    changed_.notify_all();
   }
   void request_keyframe(StageId, media::SourceId) override {
     const std::lock_guard lock(mutex_);
@@ -305,6 +319,8 @@ class FakeOutlet : public Outlet {
     events.clear();
     keyframe_requests = 0;
   }
+  /// Within wait().
+  bool is_fed() const { return sink_ != nullptr; }
   std::int64_t grown() const {
     std::int64_t bytes = 0;
     for (const auto& event : events)
@@ -316,6 +332,8 @@ class FakeOutlet : public Outlet {
                      {{media::SourceId{1}, "An Bình"}, {media::SourceId{2}, ""}}};
   std::vector<Event> events;
   int pictures = 0, keyframes = 0, sounds = 0, keyframe_requests = 0;
+  int fed_pictures = 0, fed_keyframes = 0, fed_height = 0;
+  std::size_t fed_bytes = 0;
   std::atomic<bool> lose_a_picture{false};  ///< the next packet of a picture goes missing
 
  private:

@@ -17,7 +17,7 @@ TEST_F(ProgramTest, AFilmIsPlayedToItsEnd) {
   ASSERT_TRUE(outlet_.wait([&] { return outlet_.pictures > 10 && outlet_.sounds > 10; }));
   const auto keyframes = outlet_.keyframes;
   EXPECT_GE(keyframes, 1);
-  programs.request_clip_keyframe(stage_id);
+  programs.request_keyframe(stage_id, media::Engine::clip_source);
   EXPECT_TRUE(outlet_.wait([&] { return outlet_.keyframes > keyframes; })) << "none comes unasked";
   const auto ended = outlet_.wait_for<media::ClipEnded>();
   ASSERT_TRUE(ended);
@@ -69,6 +69,10 @@ TEST_F(ProgramTest, ARecordingPlaysAndSoDoesItsFirstHalf) {
     ASSERT_TRUE(outlet_.wait([&] { return outlet_.keyframe_requests > 0; })) << "a source is taken in";
     ASSERT_TRUE(outlet_.wait([&] { return outlet_.grown() > 100000; }));
     std::filesystem::copy_file(folder_ / "họp.mp4", folder_ / "killed.mp4");
+    const auto began = outlet_.wait_for<media::RecordingBegan>();
+    ASSERT_TRUE(began);
+    EXPECT_EQ(began->file, folder_ / "họp.mp4");
+    EXPECT_LT(began->ago, 5s);
     const auto half = outlet_.grown();
     ASSERT_TRUE(outlet_.wait([&] { return outlet_.grown() > half * 3 / 2; }));
     programs.stop_recording(stage_id);
@@ -87,6 +91,18 @@ TEST_F(ProgramTest, ARecordingPlaysAndSoDoesItsFirstHalf) {
     EXPECT_FALSE(std::filesystem::exists(folder_ / "finished.mp4.part"));
     before = contents.duration;
   }
+}
+
+// A sink that was full before it ran waited for itself, once in some hundred times.
+TEST_F(ProgramTest, FinishingARecordingComesToItsEndEachTime) {
+  const Camera camera(outlet_, media::SourceId{1});
+  {
+    Programs programs(outlet_);
+    programs.start_recording(stage_id, folder_ / "short.mp4");
+    ASSERT_TRUE(outlet_.wait([&] { return outlet_.grown() > 400000; }, 30s));
+  }
+  for (int time = 0; time < 100; ++time)
+    ASSERT_EQ(media::finish_recording({folder_ / "short.mp4"}, folder_ / "film.mp4").size(), 1u);
 }
 
 // Everybody asks for the keyframe of a hall that has reconnected at once, and a browser sends one.
@@ -247,6 +263,53 @@ TEST_F(ProgramTest, AFolderThatIsNotThereFailsTheRecording) {
   ASSERT_TRUE(failed);
   EXPECT_FALSE(failed->disk_full);
   EXPECT_NE(failed->error, "");
+}
+
+// ---- the small picture for halls on poor lines
+
+TEST_F(ProgramTest, HallsGetASmallPictureOfTheStageAsLongAsTheyWantIt) {
+  const Camera camera(outlet_, media::SourceId{1}, 10, "ball");
+  Programs programs(outlet_);
+  programs.set_feed(stage_id, true);
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.fed_pictures >= 15; }));
+  EXPECT_EQ(outlet_.fed_height, 360);
+  const auto keyframes = outlet_.fed_keyframes;
+  EXPECT_GE(keyframes, 1);
+  programs.request_keyframe(stage_id, media::Engine::program_source);
+  EXPECT_TRUE(outlet_.wait([&] { return outlet_.fed_keyframes > keyframes; })) << "none comes unasked";
+  const auto pictures = outlet_.fed_pictures;
+  const auto bytes = outlet_.fed_bytes;
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.fed_pictures >= pictures + 75; }, 30s));
+  // 15 pictures a second: 75 of them are five seconds.
+  EXPECT_LT((outlet_.fed_bytes - bytes) * 8 / 5, 330'000u) << "bit/s";
+  programs.set_feed(stage_id, false);
+  EXPECT_TRUE(outlet_.wait([&] { return !outlet_.is_fed(); })) << "nobody takes it: the stage is let go";
+}
+
+TEST_F(ProgramTest, ARecordingAndTheSmallPictureBeginAndEndWithoutEachOther) {
+  const Camera camera(outlet_, media::SourceId{1});
+  Programs programs(outlet_);
+  programs.start_recording(stage_id, folder_ / "one.mp4");
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.grown() > 20000; }));
+  EXPECT_EQ(outlet_.fed_pictures, 0) << "is not encoded";
+  programs.set_feed(stage_id, true);
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.fed_pictures >= 10; }));
+  programs.stop_recording(stage_id);
+  ASSERT_TRUE(outlet_.wait_for<media::RecordingClosed>());
+  const auto fed = outlet_.fed_pictures;
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.fed_pictures >= fed + 10; })) << "goes on";
+  outlet_.forget();
+  programs.start_recording(stage_id, folder_ / "two.mp4");
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.grown() > 20000; }));
+  programs.set_feed(stage_id, false);
+  const auto grown = outlet_.grown();
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.grown() > grown + 20000; })) << "goes on";
+  programs.stop_recording(stage_id);
+  ASSERT_TRUE(outlet_.wait_for<media::RecordingClosed>());
+  for (const auto* name : {"one.mp4", "two.mp4"}) {
+    media::finish_recording({folder_ / name}, folder_ / "whole.mp4");
+    EXPECT_EQ(look_into(folder_ / "whole.mp4").video, "video/x-h264") << name;
+  }
 }
 
 }  // namespace

@@ -317,8 +317,8 @@ TEST(SoundOnStage, ARecordingGetsPlainPacketsInOrderAndEachOnce) {
   line.red_payload_type = TestPeer::red;
   stage::Peer hall(PeerId{1}, SourceId{1}, {line},
                    std::make_unique<transport::Link>(ports, dtls, 1, "", "", now), counters, 1);
-  stage::Stage on_stage(
-      counters, {[] {}, [](SourceId, std::vector<std::string>) {}, [](PeerId, SourceId, rtp::Codec) {}});
+  stage::Stage on_stage(counters, {[](SourceId) {}, [](bool) {}, [](SourceId, std::vector<std::string>) {},
+                                   [](PeerId, SourceId, rtp::Codec) {}, [](PeerId, bool) {}});
   const auto recording = std::make_shared<Recording>();
   on_stage.add(hall);
   on_stage.add_sink(recording, now);

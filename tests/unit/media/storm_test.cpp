@@ -66,6 +66,7 @@ class Storm {
  public:
   explicit Storm(unsigned seed) : random_(seed) {
     for (std::int64_t i = 1; i <= sites; ++i) halls_.emplace_back().source = media::SourceId{i};
+    program_.set_recorded(true);
     sink_ = program_.sink();
     change_scene();
   }
@@ -180,6 +181,7 @@ class Storm {
                       changed_.notify_one();
                     },
                     [this](stage::Kind kind, GstSample* sample) { output_.take(kind, sample); },
+                    [](GstSample*) {},
                     [this](const Fault& fault) {
                       const std::lock_guard lock(mutex_);
                       faults_.push_back(fault.text);

@@ -115,9 +115,10 @@ class Publisher {
 
 class Viewer {
  public:
-  explicit Viewer(Engine& engine) : peer({.video_slots = 2, .audio_slots = 1, .reports_arrivals = true}) {
+  explicit Viewer(Engine& engine, int slots = 2, std::optional<SourceId> publishes = {})
+      : peer({.video_slots = slots, .audio_slots = 1, .reports_arrivals = true}) {
     peer.on_rtp = [this](std::span<const std::byte> packet) { take(packet); };
-    peer.start(std::get<std::string>(engine.connect(PeerId{99}, room, std::nullopt, peer.offer())));
+    peer.start(std::get<std::string>(engine.connect(PeerId{99}, room, publishes, peer.offer())));
   }
   void run(Clock::time_point now) {
     peer.poll(0ms);
@@ -203,10 +204,13 @@ class ThinViewerTest : public testing::Test {
     const auto until = Clock::now() + time;
     while (Clock::now() < until) {
       publisher_->run(Clock::now());
+      for (auto& [id, other] : others_) other.run(Clock::now());
       viewer_->run(Clock::now());
       for (auto& event : engine_.take_events())
         if (const auto* wanted = std::get_if<CameraWanted>(&event))
-          publisher_->wanted = {wanted->rids.begin(), wanted->rids.end()};
+          of(wanted->source).wanted = {wanted->rids.begin(), wanted->rids.end()};
+        else if (const auto* program = std::get_if<ProgramShown>(&event))
+          program_shown_ = program->shown;
         else if (const auto* lines = std::get_if<Downlinks>(&event);
                  lines && lines->peers.contains(PeerId{99}))
           line_ = lines->peers.at(PeerId{99});
@@ -219,13 +223,19 @@ class ThinViewerTest : public testing::Test {
     while (!holds() && Clock::now() < until) run(50ms);
     return holds();
   }
+  Publisher& of(SourceId source) {
+    const auto other = others_.find(source);
+    return other == others_.end() ? *publisher_ : other->second;
+  }
   std::uint32_t main() { return viewer_->peer.video_slots()[0].ssrc; }
 
   const std::uint16_t port_ = free_port();
   Engine engine_{{"127.0.0.1", port_, {{"127.0.0.1", port_}}}, [] {}};
   std::optional<Publisher> publisher_;
   std::optional<Viewer> viewer_;
+  std::map<SourceId, Publisher> others_;
   Downlink line_;  ///< as the engine says
+  bool program_shown_ = false;
 };
 
 TEST_F(ThinViewerTest, AViewerOnAWideLineGetsTheLargestPictureSoon) {
@@ -284,6 +294,53 @@ TEST_F(ThinViewerTest, ALineThatBecomesWideGetsTheLargePictureAgain) {
   EXPECT_EQ(viewer_->lines[main()], 180);
   viewer_->line.rate = 50e6;
   EXPECT_TRUE(run_until([&] { return viewer_->lines[main()] == 720; }, 60s));
+}
+
+/// A hall that sees nine others.
+class ThinHallTest : public ThinViewerTest {
+ protected:
+  void SetUp() override {
+    ThinViewerTest::SetUp();
+    Scene scene{Layout::grid_3x3, {{SourceId{10}, "Tam Đường"}}};
+    for (std::int64_t i = 11; i < 19; ++i) {
+      others_.try_emplace(SourceId{i}, engine_, SourceId{i});
+      scene.cells.push_back({SourceId{i}, "Sìn Hồ"});
+    }
+    engine_.disconnect(PeerId{99});
+    viewer_.emplace(engine_, 9, SourceId{5});
+    engine_.set_scene(room, scene);
+  }
+};
+
+TEST_F(ThinHallTest, ALineTooThinForNinePicturesGetsTheProgramByItselfAndTheStageBack) {
+  viewer_->line.rate = 500e3;
+  ASSERT_TRUE(run_until([&] { return program_shown_; }, 60s));
+  run(3s);
+  viewer_->forget();
+  run(5s);
+  EXPECT_EQ(viewer_->lines[main()], 360);
+  EXPECT_GE(viewer_->pictures[main()], 5 * 13) << "of 15 a second";
+  EXPECT_EQ(viewer_->pictures.size(), 1u) << "and nothing else";
+  EXPECT_EQ(viewer_->voices_lost, 0u);
+  EXPECT_GT(viewer_->voices, 240u);
+  EXPECT_LT(viewer_->longest_wait, 250ms);
+  EXPECT_EQ(viewer_->broken, 0) << "numbers have no gaps";
+  viewer_->line.rate = 50e6;
+  EXPECT_TRUE(run_until([&] { return !program_shown_ && viewer_->pictures.size() == 9; }, 60s));
+  EXPECT_EQ(viewer_->broken, 0);
+}
+
+TEST_F(ThinHallTest, ByHandAHallGetsTheProgramAndTheStageBack) {
+  viewer_->line.rate = 50e6;
+  ASSERT_TRUE(run_until([&] { return viewer_->pictures.size() == 9; }, 20s));
+  engine_.set_feeds(room, {{SourceId{5}, Feed::program}});
+  ASSERT_TRUE(run_until([&] { return program_shown_ && viewer_->lines[main()] == 360; }, 20s));
+  viewer_->forget();
+  run(1s);
+  EXPECT_EQ(viewer_->pictures.size(), 1u);
+  engine_.set_feeds(room, {{SourceId{5}, Feed::stage}});
+  ASSERT_TRUE(run_until([&] { return !program_shown_ && viewer_->pictures.size() == 9; }, 20s));
+  EXPECT_EQ(viewer_->broken, 0);
 }
 
 }  // namespace

@@ -301,10 +301,10 @@ class ClipsOnWorkers : public testing::Test {
     Bytes stamp(load::stamp_size);
     load::write_stamp({clip_stream, sequence_, std::chrono::steady_clock::now()}, stamp);
     const auto picture = rtp::vp8_payload(keyframe, sequence_, 0, "film");
-    workers_.put_home(
-        ClipPacket{stage, stage::Kind::video,
-                   rtp::write_packet({.marker = true, .sequence = sequence_, .timestamp = sequence_ * 3000U},
-                                     joined(picture, stamp))});
+    workers_.put_home(RenderedPacket{
+        stage, Engine::clip_source, stage::Kind::video,
+        rtp::write_packet({.marker = true, .sequence = sequence_, .timestamp = sequence_ * 3000U},
+                          joined(picture, stamp))});
   }
 
   static constexpr std::uint16_t clip_stream = 99;
@@ -314,9 +314,10 @@ class ClipsOnWorkers : public testing::Test {
   load::Crowd crowd_;
   std::vector<std::unique_ptr<Participant>> participants_;
   std::uint16_t sequence_ = 0;
-  Workers workers_{Config{"127.0.0.1", port_, {}, 2, 1, 1000},
-                   dtls_,
-                   {[](const Event&) {}, [this](StageId) { ++keyframes_wanted_; }}};
+  Workers workers_{
+      Config{"127.0.0.1", port_, {}, 2, 1, 1000},
+      dtls_,
+      {[](const Event&) {}, [this](StageId, SourceId) { ++keyframes_wanted_; }, [](StageId, bool) {}}};
 };
 
 TEST_F(ClipsOnWorkers, AClipIsSeenOnAllAndItsKeyframesAreAskedForFromAll) {

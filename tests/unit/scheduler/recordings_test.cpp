@@ -37,6 +37,17 @@ TEST_F(RecordingsTest, GoesFromBeingWrittenToReady) {
   EXPECT_EQ(found->meeting, meeting_);
 }
 
+TEST_F(RecordingsTest, BeginsWithItsFirstPicture) {
+  auto film = recording("1.mp4", RecordingState::recording);
+  film.id = recordings_.add(film);
+  recordings_.set_started("1.mp4", christmas + std::chrono::milliseconds(1400));
+  recordings_.set_started("2.mp4", christmas);
+  // Read before: what it knows of the beginning is not written back.
+  film.state = RecordingState::finishing;
+  recordings_.change(film);
+  EXPECT_EQ(recordings_.find(film.id)->started_at, christmas + std::chrono::milliseconds(1400));
+}
+
 TEST_F(RecordingsTest, NamesThoseThatACrashLeftUnfinished) {
   recordings_.add(recording("1.mkv", RecordingState::ready));
   const auto second = recordings_.add(recording("2.mkv", RecordingState::recording));

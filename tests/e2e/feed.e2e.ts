@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { BadLine } from "./badLine.ts";
+import { Console } from "./pages/Console.ts";
+import { Hall } from "./pages/Hall.ts";
+import { Playback } from "./playback.ts";
+import { nameOf } from "./recording.ts";
+import { Server } from "./server.ts";
+import { until } from "./until.ts";
+
+// A hall on a poor line gets the stage as one small picture, on the connection that it has.
+const main = { site: "UBND tỉnh Lai Châu", colour: "blue", pitch: 500 } as const;
+const sinHo = { site: "Sìn Hồ", colour: "red", pitch: 1100 } as const;
+const tamDuong = { site: "Tam Đường", colour: "green", pitch: 1900 } as const;
+
+let line: BadLine;
+let server: Server;
+let desk: Console;
+const halls: Hall[] = [];
+const open: { close(): unknown }[] = [];
+const keep = <T extends { close(): unknown }>(one: T): T => {
+  open.push(one);
+  return one;
+};
+const hall = (index: number): Hall => halls[index] as Hall;
+
+beforeAll(async () => {
+  line = keep(await BadLine.open());
+  server = keep(await Server.start());
+  desk = keep(await Console.open(server));
+  for (const one of [main, sinHo]) halls.push(keep(await Hall.open(server.hall(one.site), one)));
+  const url = server.hall(tamDuong.site).replace("localhost", line.serverAddress);
+  halls.push(keep(await Hall.open(url, tamDuong, { executable: line.chromium() })));
+  for (const one of halls) await one.passCheck();
+  await desk.openSession();
+  for (const one of halls) await one.join();
+  const cells = await Promise.all(
+    [main, sinHo].map(async ({ site }) => ({ source: { type: "camera", site: await server.site(site) } })),
+  );
+  await server.command({ type: "stage_scene", scene: { layout: "side_by_side", cells } });
+  await hall(2).sees("blue", 0);
+  await hall(2).sees("red", 1);
+});
+
+afterAll(async () => {
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+
+async function choose(feed: string): Promise<void> {
+  await desk.tile(tamDuong.site).locator(".tile-button").click();
+  await desk.page.getByRole("button", { name: feed, exact: true }).click();
+}
+
+/** Its one picture: the size, and the colours left and right of the middle. */
+async function program() {
+  const { size, sides } = await hall(2).page.evaluate(() => {
+    const video = document.querySelector<HTMLVideoElement>('[data-program="true"] video');
+    if (!video || video.videoWidth === 0) return { size: "", sides: [] };
+    const canvas = document.createElement("canvas");
+    canvas.width = 640;
+    canvas.height = 360;
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    pen?.drawImage(video, 0, 0, 640, 360);
+    return {
+      size: `${video.videoWidth}x${video.videoHeight}`,
+      sides: [160, 480].map((x) => [...(pen?.getImageData(x, 180, 1, 1).data ?? [])].slice(0, 3)),
+    };
+  });
+  return { size, sides: sides.map(nameOf) };
+}
+
+const connection = () =>
+  hall(2).page.evaluate(() => {
+    const { peers } = window as unknown as { peers: RTCPeerConnection[] };
+    return peers.filter((one) => one.connectionState === "connected").length * 100 + peers.length;
+  });
+
+test("the operator sends a hall the stage as one small picture, with the voices as ever", async () => {
+  const before = await connection();
+  await desk.openMicrophone(sinHo.site);
+  await choose("Một hình gộp");
+  await until("the one picture", async () => {
+    const { size, sides } = await program();
+    return size === "640x360" && sides[0] === "blue" && sides[1] === "red";
+  });
+  expect(await hall(2).page.locator("[data-program] video").count()).toBe(1);
+  await hall(2).hears([sinHo.pitch]);
+  await desk.tile(tamDuong.site).getByText("hình gộp").waitFor();
+  expect(await connection(), "the connection that it had").toBe(before);
+  // What changes on stage changes in it.
+  await desk.putOnStage("sin ho");
+  await until("the other scene", async () => (await program()).sides.every((side) => side === "red"));
+});
+
+test("a line of 500 kbit/s carries it without a stop", async () => {
+  await line.tell("both delay 25");
+  await line.tell("down rate 500 queue 300");
+  const playback = await Playback.of(hall(2));
+  const since = Date.now();
+  await until("what was sent before is through", () => Date.now() - since > 5000);
+  const { framesPerSecond, stalled, concealed } = await playback.measure(10);
+  expect(framesPerSecond).toBeGreaterThan(11);
+  expect(stalled).toBeLessThan(0.1);
+  expect(concealed).toBeLessThan(0.02);
+  await line.tell("both clear");
+});
+
+test("and gives it all pictures again", async () => {
+  await choose("Đủ các hình");
+  await hall(2).page.locator('[data-program="false"]').waitFor();
+  await hall(2).sees("red", 0);
+  await desk.tile(tamDuong.site).getByText("hình gộp").waitFor({ state: "detached" });
+});
