@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["*.e2e.ts"],
     fileParallelism: false,
     testTimeout: 90_000,
-    hookTimeout: 90_000,
+    hookTimeout: 180_000,
     bail: 0,
   },
 });
