@@ -3,14 +3,13 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
-#include <set>
 #include <vector>
 
 #include "media/media.h"
 #include "media/program/captions.h"
+#include "media/program/feed.h"
+#include "media/program/graph.h"
 #include "media/program/pipeline.h"
 #include "media/program/tap.h"
 #include "media/stage/source.h"
@@ -44,9 +43,10 @@ class Program {
   /// Puts a slate in the place of sources without a picture; call about ten times a second.
   void tick();
   void request_keyframe();
+  /// The wall clock when what has this running time was directed. Any thread.
+  std::chrono::system_clock::time_point directed_at(GstClockTime running_time) const;
 
  private:
-  class Feed;
   using Clock = std::chrono::steady_clock;
   struct Input {
     Ref<GstAppSrc> picture, sound;
@@ -59,7 +59,6 @@ class Program {
     std::atomic<bool> awaited = false;  ///< its first picture is still to come
     std::unique_ptr<Tap> tap;
   };
-  static constexpr std::size_t inputs = 12;  ///< nine cells, and voices that are not on stage
 
   Input* input_of(SourceId source);
   void take_in(Input& input, SourceId source);

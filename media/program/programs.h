@@ -40,7 +40,9 @@ class Programs {
   void resume_clip(StageId stage);
   void stop_clip(StageId stage);
   void request_clip_keyframe(StageId stage);
-  void start_recording(StageId stage, const std::filesystem::path& file);
+  /// `copies`: folder of the safety copy of what each source sends meanwhile; empty: none.
+  void start_recording(StageId stage, const std::filesystem::path& file,
+                       const std::filesystem::path& copies = {});
   void stop_recording(StageId stage);
   void close_stage(StageId stage);
 

@@ -79,4 +79,9 @@ std::int64_t Recorder::bytes() const {
   return none ? 0 : static_cast<std::int64_t>(size);
 }
 
+std::optional<GstClockTime> Recorder::start() {
+  const std::lock_guard lock(mutex_);
+  return start_;
+}
+
 }  // namespace diemcau::program

@@ -31,6 +31,8 @@ class Recorder : public Consumer {
   /// To the disk itself: kill -9 keeps the page cache, a power cut does not. Blocks; call every few seconds.
   void sync_to_disk() const;
   std::int64_t bytes() const;
+  /// The program's running time at the file's time 0; nullopt: nothing has come yet.
+  std::optional<GstClockTime> start();
   const std::filesystem::path& file() const { return file_; }
 
  private:

@@ -41,39 +41,43 @@ std::string recording_file(MeetingId meeting, Time at) {
   return std::to_string(number(meeting)) + "-" + text;
 }
 
+std::string copies_folder(MeetingId meeting) { return std::to_string(number(meeting)) + "-copies"; }
+
 RecordingFiles::RecordingFiles(server::Store& store, server::Jobs& jobs, StageControl& stage,
                                server::Log& log, fs::path folder)
     : store_(store), jobs_(jobs), stage_(stage), log_(log), folder_(std::move(folder)) {
   fs::create_directories(folder_);
 }
 
-void RecordingFiles::closed(MeetingId meeting, const fs::path& file, Time now) {
+void RecordingFiles::closed(MeetingId meeting, const fs::path& file, Time now, std::optional<Time> begun) {
   for (const auto& recording : scheduler::Recordings(store_.reading()).of(meeting))
     if (recording.file == file.filename() && recording.state == RecordingState::recording)
-      return finish(recording, now);
+      return finish(recording, now, begun);
 }
 
 void RecordingFiles::finish_left_over(Time now) {
   const scheduler::Recordings recordings(store_.reading());
-  for (const auto& recording : recordings.unfinished()) finish(recording, now);
+  for (const auto& recording : recordings.unfinished()) finish(recording, now, {});
   for (const auto meeting : recordings.in_parts()) join(meeting);
 }
 
-void RecordingFiles::finish(Recording recording, Time now) {
+void RecordingFiles::finish(Recording recording, Time now, std::optional<Time> begun) {
   if (!finishing_.insert(recording.file).second) return;
   recording.state = RecordingState::finishing;
   if (!recording.ended_at) recording.ended_at = now;
   const auto file = folder_ / recording.file;
   recording.size = size_of(file);
-  change(recording, [this, recording, file] {
+  change(recording, [this, recording, file, begun = begun.value_or(recording.started_at)] {
     auto film = std::make_shared<std::vector<media::FilmPart>>();  // shared: filled on the job's thread
     jobs_.put(
         [this, file, film, stop = jobs_.stopping()] { *film = stage_.finish_recording({file}, file, stop); },
-        [this, recording, film](std::exception_ptr fault) { finished(recording, *film, fault); });
+        [this, recording, begun, film](std::exception_ptr fault) {
+          finished(recording, begun, *film, fault);
+        });
   });
 }
 
-void RecordingFiles::finished(Recording recording, const std::vector<media::FilmPart>& film,
+void RecordingFiles::finished(Recording recording, Time begun, const std::vector<media::FilmPart>& film,
                               std::exception_ptr fault) {
   recording.state = fault ? RecordingState::damaged : RecordingState::ready;
   recording.size = size_of(folder_ / recording.file);
@@ -83,8 +87,7 @@ void RecordingFiles::finished(Recording recording, const std::vector<media::Film
     log_.info("recording.ready", {{"file", recording.file}, {"bytes", recording.size}});
   }
   std::vector<RecordingPart> parts;
-  for (const auto& part : film)
-    parts.push_back({recording.file, recording.started_at, part.begin, part.length});
+  for (const auto& part : film) parts.push_back({recording.file, begun, part.begin, part.length});
   store_.write<int>(
       [recording, parts](SQLite::Database& database) -> Result<int> {
         scheduler::Recordings recordings(database);
@@ -134,8 +137,11 @@ void RecordingFiles::joined(const std::vector<Recording>& recordings, const std:
   }
   auto whole = recordings.front();
   std::vector<RecordingPart> parts;
+  const scheduler::Recordings of_parts(store_.reading());
   for (std::size_t i = 0; i < recordings.size(); ++i) {
-    parts.push_back({recordings[i].file, recordings[i].started_at, film.at(i).begin, film.at(i).length});
+    const auto own = of_parts.parts(recordings[i].id);
+    const auto begun = own.empty() ? recordings[i].started_at : own.front().started_at;
+    parts.push_back({recordings[i].file, begun, film.at(i).begin, film.at(i).length});
     whole.ended_at = std::max(whole.ended_at, recordings[i].ended_at);
   }
   whole.file = file;

@@ -2,6 +2,7 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ using scheduler::Time;
 
 /// "7-20261123T084210123Z.mp4": the part of meeting 7's film that begins at that time.
 std::string recording_file(MeetingId meeting, Time at);
+/// "7-copies": where the safety copy of all of its parts is.
+std::string copies_folder(MeetingId meeting);
 
 /// From closed files to a film in the record: marks each one's row, has a job make it fast to start, marks it
 /// ready (or damaged); when the session is over, has its parts joined to one. Main thread.
@@ -27,15 +30,16 @@ class RecordingFiles {
 
   const std::filesystem::path& folder() const { return folder_; }
   /// The file is closed. Known files that are being finished already are left alone.
-  void closed(MeetingId meeting, const std::filesystem::path& file, Time now);
+  /// `begun`: what was directed then is its first picture.
+  void closed(MeetingId meeting, const std::filesystem::path& file, Time now, std::optional<Time> begun);
   /// What an earlier run left unfinished. Call before any session records.
   void finish_left_over(Time now);
   /// The session is over: what has been recorded of it becomes one film, as soon as all of it is finished.
   void join(MeetingId meeting);
 
  private:
-  void finish(scheduler::Recording recording, Time now);
-  void finished(scheduler::Recording recording, const std::vector<media::FilmPart>& film,
+  void finish(scheduler::Recording recording, Time now, std::optional<Time> begun);
+  void finished(scheduler::Recording recording, Time begun, const std::vector<media::FilmPart>& film,
                 std::exception_ptr fault);
   void joined(const std::vector<scheduler::Recording>& recordings, const std::string& file,
               const std::vector<media::FilmPart>& film, std::exception_ptr fault);

@@ -74,7 +74,13 @@ void Sessions::on_media(const media::Event& event, Time now) {
     if (!clip->error.empty()) log_.warn("clip.failed", {{"meeting", clip->stage}, {"why", clip->error}});
     give(clip->stage, FinishClip{clip->no_film ? "clip.no_film" : clip->error.empty() ? "" : "clip.failed"});
   } else if (const auto* grew = std::get_if<media::RecordingGrew>(&event)) {
-    watches_.try_emplace(meeting_of(grew->stage), now).first->second.on_bytes(grew->bytes, now);
+    watches_.try_emplace(meeting_of(grew->stage), now)
+        .first->second.on_bytes(grew->bytes, now, grew->copy_bytes);
+  } else if (const auto* failed_copy = std::get_if<media::SafetyCopyFailed>(&event)) {
+    log_.warn("recording.copy_failed",
+              {{"meeting", failed_copy->stage},
+               {"source", static_cast<std::int64_t>(failed_copy->source.value_or(media::SourceId{}))},
+               {"why", failed_copy->error}});
   } else if (const auto* failed = std::get_if<media::RecordingFailed>(&event)) {
     log_.error("recording.failed", {{"meeting", failed->stage}, {"why", failed->error}});
     watches_.erase(meeting_of(failed->stage));
@@ -83,11 +89,14 @@ void Sessions::on_media(const media::Event& event, Time now) {
     const auto session = sessions_.find(meeting_of(failed->stage));
     if (session != sessions_.end() && session->second->shown().recorder.since)
       recordings_.closed(session->first,
-                         recording_file(session->first, *session->second->shown().recorder.since), now);
+                         recording_file(session->first, *session->second->shown().recorder.since), now, {});
     give(failed->stage, FailRecording{failed->disk_full ? "recording.disk_full" : "recording.failed"});
   } else if (const auto* closed = std::get_if<media::RecordingClosed>(&event)) {
     watches_.erase(meeting_of(closed->stage));
-    recordings_.closed(meeting_of(closed->stage), closed->file, now);
+    const auto begun = closed->begun
+                           ? std::optional(std::chrono::floor<std::chrono::milliseconds>(*closed->begun))
+                           : std::nullopt;
+    recordings_.closed(meeting_of(closed->stage), closed->file, now, begun);
   }
 }
 
