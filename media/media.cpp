@@ -276,8 +276,9 @@ void Engine::stop_clip(StageId stage) {
   parts_->workers.put_home(SetClip{stage, false});
 }
 
-void Engine::start_recording(StageId stage, const std::filesystem::path& file) {
-  parts_->programs.start_recording(stage, file);
+void Engine::start_recording(StageId stage, const std::filesystem::path& file,
+                             const std::filesystem::path& copies) {
+  parts_->programs.start_recording(stage, file, copies);
 }
 void Engine::stop_recording(StageId stage) { parts_->programs.stop_recording(stage); }
 

@@ -172,16 +172,23 @@ struct ClipEnded {
   std::string error;
   bool no_film = false;
 };
-/// Once, within a second: so long ago the file's first picture came.
+/// Once, within a second: so long ago the scene of the file's first picture was directed.
 struct RecordingBegan {
   StageId stage{};
   std::filesystem::path file;
   std::chrono::milliseconds ago{};
 };
-/// Bytes written so far; once a second while recording.
+/// Bytes written so far, of the film and of the safety copy beside it; once a second while recording.
 struct RecordingGrew {
   StageId stage{};
   std::int64_t bytes{};
+  std::int64_t copy_bytes{};
+};
+/// What a source sends could not be kept beside the recording, which goes on; it is tried again.
+struct SafetyCopyFailed {
+  StageId stage{};
+  std::optional<SourceId> source;  ///< nullopt: no source's
+  std::string error;
 };
 /// The recorder gave up; what is written so far stays. `disk_full` when that is why.
 struct RecordingFailed {
@@ -197,7 +204,7 @@ struct RecordingClosed {
 
 using Event = std::variant<PeerConnected, PeerSilent, PeerBack, PeerLost, Levels, CameraWanted, CodecMissing,
                            ProgramFailed, ProgramShown, Downlinks, LinesMeasured, ClipStarted, ClipEnded,
-                           RecordingBegan, RecordingGrew, RecordingFailed, RecordingClosed>;
+                           RecordingBegan, RecordingGrew, SafetyCopyFailed, RecordingFailed, RecordingClosed>;
 
 /// Why an offer was not taken.
 struct OfferRefused {
@@ -283,8 +290,10 @@ class Engine {
   void stop_clip(StageId stage);
 
   /// Writes the stage, picture and mixed sound, to a new fragmented MP4: playable up to the last second
-  /// whatever happens.
-  void start_recording(StageId stage, const std::filesystem::path& file);
+  /// whatever happens. Meanwhile what each source on air sends is kept as it was sent, in the folder `copies`
+  /// (render() reads it; empty: it is not kept).
+  void start_recording(StageId stage, const std::filesystem::path& file,
+                       const std::filesystem::path& copies = {});
   void stop_recording(StageId stage);  ///< RecordingClosed follows
 
   std::vector<Event> take_events();

@@ -6,7 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "server/session/scene.h"
+
 namespace diemcau::server {
+
+/// `diemcau render`: the film of a meeting, made anew.
+struct RenderWish {
+  std::int64_t meeting{};
+  std::optional<session::Layout> layout;  ///< instead of those that were directed
+  std::filesystem::path out;              ///< empty: "phien-hop-7.mp4"
+};
 
 /// What can be set, from server/diemcau.toml and the command line (which wins).
 struct Config {
@@ -23,9 +32,10 @@ struct Config {
   std::size_t players = 1000;               ///< most of one session (WHEP)
   bool metrics_for_all = false;             ///< /metrics not only from this machine
   bool log_json = false;
-  std::filesystem::path links;  ///< where to write the links of a demo run as JSON
-  bool demo = false;            ///< fill an empty data folder with an example
-  int demo_halls = 0;           ///< so many of the example's halls join by themselves (demo_halls.h)
+  std::filesystem::path links;       ///< where to write the links of a demo run as JSON
+  bool demo = false;                 ///< fill an empty data folder with an example
+  std::optional<RenderWish> render;  ///< serve nothing, make a film
+  int demo_halls = 0;                ///< so many of the example's halls join by themselves (demo_halls.h)
 };
 
 /// The configuration cannot be used; what() says which file, line and key.

@@ -102,13 +102,16 @@ void take_samples(GstAppSink* sink, const TakeSample* take, const TakeSample* pr
                              [](gpointer takers) { delete static_cast<Takers*>(takers); });
 }
 
+void push_buffer(GstAppSrc* source, GstBuffer* buffer, GstCaps* caps, GstClockTime pts) {
+  GST_BUFFER_PTS(buffer) = pts;
+  GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
+  const SampleRef sample(gst_sample_new(buffer, caps, nullptr, nullptr));
+  gst_buffer_unref(buffer);
+  gst_app_src_push_sample(source, sample.get());
+}
+
 void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts) {
-  GstBuffer* const copy = gst_buffer_copy(gst_sample_get_buffer(sample));
-  GST_BUFFER_PTS(copy) = pts;
-  GST_BUFFER_DTS(copy) = GST_CLOCK_TIME_NONE;
-  const SampleRef moved(gst_sample_new(copy, gst_sample_get_caps(sample), nullptr, nullptr));
-  gst_buffer_unref(copy);
-  gst_app_src_push_sample(source, moved.get());
+  push_buffer(source, gst_buffer_copy(gst_sample_get_buffer(sample)), gst_sample_get_caps(sample), pts);
 }
 
 std::vector<std::byte> bytes_of(GstSample* sample) {

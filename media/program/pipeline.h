@@ -22,6 +22,11 @@ struct UnrefSample {
 };
 using SampleRef = std::unique_ptr<GstSample, UnrefSample>;
 
+struct UnrefCaps {
+  void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
+};
+using CapsRef = std::unique_ptr<GstCaps, UnrefCaps>;
+
 /// What went wrong in a pipeline.
 struct Fault {
   std::string text;  ///< element and message, for the log
@@ -72,6 +77,9 @@ class Pipeline {
 /// Calls `take` with each sample of an appsink, in a streaming thread. `take` must outlive the pipeline.
 using TakeSample = std::function<void(GstSample*)>;
 void take_samples(GstAppSink* sink, const TakeSample* take, const TakeSample* preroll = nullptr);
+
+/// Takes the buffer, which must be writable, gives it a timestamp and pushes it with `caps`.
+void push_buffer(GstAppSrc* source, GstBuffer* buffer, GstCaps* caps, GstClockTime pts);
 
 /// A shallow copy of the sample's buffer with another timestamp and no duration lost; pushed with the
 /// sample's caps.

@@ -13,6 +13,7 @@
 #include "media/program/fan_out.h"
 #include "media/program/program.h"
 #include "media/program/recorder.h"
+#include "media/program/safety_copy.h"
 
 namespace diemcau::program {
 namespace {
@@ -37,7 +38,8 @@ struct Programs::Parts {
     bool fed = false;                  ///< to halls
     std::unique_ptr<Recorder> recorder;
     std::uint64_t recorder_turn = 0;
-    bool told_begun = false;  ///< of the recorder
+    bool told_begun = false;           ///< of the recorder
+    std::unique_ptr<SafetyCopy> copy;  ///< while there is a recorder
   };
 
   explicit Parts(Outlet& to) : outlet(to), thread([this] { run(); }) {}
@@ -62,8 +64,10 @@ struct Programs::Parts {
         now = std::exchange(jobs, {});
       }
       for (auto& job : now) job();
-      for (auto& [id, on_stage] : stages)
+      for (auto& [id, on_stage] : stages) {
         if (on_stage.program) on_stage.program->tick();
+        if (on_stage.copy) on_stage.copy->tick();
+      }
       if (std::chrono::steady_clock::now() < next_second) continue;
       next_second = std::chrono::steady_clock::now() + second;
       ++seconds;
@@ -76,23 +80,26 @@ struct Programs::Parts {
   void every_second(StageId id, OnStage& on_stage) {
     if (on_stage.program) on_stage.program->update();
     if (on_stage.fed && !on_stage.program) feed(id, on_stage);
+    if (on_stage.copy) on_stage.copy->update();
     if (!on_stage.recorder) return;
     std::error_code none;
     if (const auto disk = std::filesystem::space(on_stage.recorder->file().parent_path(), none);
         !none && disk.available < least_room)
       return recording_failed(id, on_stage.recorder_turn, {"less than 32 MB left on the disk", true, false});
     tell_begun(id, on_stage);
-    if (seconds % sync_every == 0) on_stage.recorder->sync_to_disk();
-    outlet.tell(media::RecordingGrew{id, on_stage.recorder->bytes()});
+    if (seconds % sync_every == 0) {
+      on_stage.recorder->sync_to_disk();
+      if (on_stage.copy) on_stage.copy->sync_to_disk();
+    }
+    outlet.tell(
+        media::RecordingGrew{id, on_stage.recorder->bytes(), on_stage.copy ? on_stage.copy->bytes() : 0});
   }
 
   /// Its beginning is a second or more after it was asked for where the machine is busy.
   void tell_begun(StageId id, OnStage& on_stage) {
-    const auto began = on_stage.recorder->began();
-    if (!began || std::exchange(on_stage.told_begun, true)) return;
-    outlet.tell(media::RecordingBegan{
-        id, on_stage.recorder->file(),
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - *began)});
+    const auto start = on_stage.recorder->start();
+    if (!start || std::exchange(on_stage.told_begun, true)) return;
+    outlet.tell(media::RecordingBegan{id, on_stage.recorder->file(), on_stage.program->directed_ago(*start)});
   }
 
   void play(StageId id, const std::filesystem::path& file) {
@@ -123,7 +130,7 @@ struct Programs::Parts {
     outlet.tell(media::ClipEnded{id, fault.text, false});
   }
 
-  void start_recording(StageId id, const std::filesystem::path& file) {
+  void start_recording(StageId id, const std::filesystem::path& file, const std::filesystem::path& copies) {
     auto& on_stage = stages[id];
     if (on_stage.recorder) stop_recording(id);
     const auto turn = ++on_stage.recorder_turn;
@@ -137,6 +144,26 @@ struct Programs::Parts {
     } catch (const std::exception& what) {
       on_stage.recorder.reset();
       outlet.tell(media::RecordingFailed{id, what.what(), false});
+    }
+    if (on_stage.recorder && !copies.empty()) start_copy(id, on_stage, copies);
+  }
+
+  /// What goes wrong with it is told, and the recording goes on.
+  void start_copy(StageId id, OnStage& on_stage, const std::filesystem::path& folder) {
+    try {
+      on_stage.copy = std::make_unique<SafetyCopy>(
+          folder, SafetyCopy::Wishes{[this, id](SourceId source) { outlet.request_keyframe(id, source); },
+                                     [this, id] {
+                                       put([this, id] {
+                                         if (auto& copy = stages[id].copy) copy->update();
+                                       });
+                                     },
+                                     [this, id](SourceId source, const Fault& fault) {
+                                       outlet.tell(media::SafetyCopyFailed{id, source, fault.text});
+                                     }});
+      outlet.attach(id, on_stage.copy->sink());
+    } catch (const std::exception& what) {
+      outlet.tell(media::SafetyCopyFailed{id, {}, what.what()});
     }
   }
 
@@ -209,26 +236,29 @@ struct Programs::Parts {
   void recording_failed(StageId id, std::uint64_t turn, const Fault& fault) {
     auto& on_stage = stages[id];
     if (on_stage.recorder_turn != turn || !on_stage.recorder || fault.end_of_stream) return;
-    const auto file = close_recorder(id, on_stage);
+    const auto closed = close_recorder(id, on_stage);
     outlet.tell(media::RecordingFailed{id, fault.text, fault.disk_full});
-    outlet.tell(media::RecordingClosed{id, file});
+    outlet.tell(closed);
   }
 
   void stop_recording(StageId id) {
     auto& on_stage = stages[id];
     if (!on_stage.recorder) return;
-    const auto file = close_recorder(id, on_stage);
-    outlet.tell(media::RecordingClosed{id, file});
+    outlet.tell(close_recorder(id, on_stage));
   }
 
-  std::filesystem::path close_recorder(StageId id, OnStage& on_stage) {
+  media::RecordingClosed close_recorder(StageId id, OnStage& on_stage) {
     tell_begun(id, on_stage);
+    if (on_stage.copy) {
+      outlet.detach(id, on_stage.copy->sink());
+      on_stage.copy.reset();
+    }
+    media::RecordingClosed closed{id, on_stage.recorder->file()};
     end_consuming(id, on_stage, *on_stage.recorder);
-    auto file = on_stage.recorder->file();
     on_stage.recorder->finish();
     on_stage.recorder->sync_to_disk();
     on_stage.recorder.reset();
-    return file;
+    return closed;
   }
 
   void release_program(StageId id, OnStage& on_stage) {
@@ -297,8 +327,9 @@ void Programs::request_keyframe(StageId stage, media::SourceId source) {
 void Programs::set_feed(StageId stage, bool wanted) {
   parts_->put([this, stage, wanted] { parts_->set_feed(stage, wanted); });
 }
-void Programs::start_recording(StageId stage, const std::filesystem::path& file) {
-  parts_->put([this, stage, file] { parts_->start_recording(stage, file); });
+void Programs::start_recording(StageId stage, const std::filesystem::path& file,
+                               const std::filesystem::path& copies) {
+  parts_->put([this, stage, file, copies] { parts_->start_recording(stage, file, copies); });
 }
 void Programs::stop_recording(StageId stage) {
   parts_->put([this, stage] { parts_->stop_recording(stage); });

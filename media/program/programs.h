@@ -44,7 +44,9 @@ class Programs {
   void request_keyframe(StageId stage, media::SourceId source);
   /// Whether the program is drawn for halls.
   void set_feed(StageId stage, bool wanted);
-  void start_recording(StageId stage, const std::filesystem::path& file);
+  /// `copies`: folder of the safety copy of what each source sends meanwhile; empty: none.
+  void start_recording(StageId stage, const std::filesystem::path& file,
+                       const std::filesystem::path& copies = {});
   void stop_recording(StageId stage);
   void close_stage(StageId stage);
 

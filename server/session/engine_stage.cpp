@@ -34,8 +34,9 @@ void EngineStage::play_clip(media::StageId stage, const std::filesystem::path& f
 void EngineStage::pause_clip(media::StageId stage) { engine_.pause_clip(stage); }
 void EngineStage::resume_clip(media::StageId stage) { engine_.resume_clip(stage); }
 void EngineStage::stop_clip(media::StageId stage) { engine_.stop_clip(stage); }
-void EngineStage::start_recording(media::StageId stage, const std::filesystem::path& file) {
-  engine_.start_recording(stage, file);
+void EngineStage::start_recording(media::StageId stage, const std::filesystem::path& file,
+                                  const std::filesystem::path& copies) {
+  engine_.start_recording(stage, file, copies);
 }
 void EngineStage::stop_recording(media::StageId stage) { engine_.stop_recording(stage); }
 std::vector<media::FilmPart> EngineStage::finish_recording(const std::vector<std::filesystem::path>& parts,

@@ -216,7 +216,8 @@ void Session::direct(const Happened& happened) {
   } else if (std::holds_alternative<ClipStopped>(event)) {
     around_.stage.stop_clip(stage);
   } else if (std::holds_alternative<RecordingStarted>(event)) {
-    around_.stage.start_recording(stage, around_.recordings_folder / recording_file(meeting(), happened.at));
+    around_.stage.start_recording(stage, around_.recordings_folder / recording_file(meeting(), happened.at),
+                                  around_.recordings_folder / copies_folder(meeting()));
   } else if (std::holds_alternative<RecordingStopped>(event)) {
     around_.stage.stop_recording(stage);
   }

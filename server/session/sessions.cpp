@@ -76,7 +76,13 @@ void Sessions::on_media(const media::Event& event, Time now) {
   } else if (const auto* began = std::get_if<media::RecordingBegan>(&event)) {
     recordings_.began(began->file, now - began->ago);
   } else if (const auto* grew = std::get_if<media::RecordingGrew>(&event)) {
-    watches_.try_emplace(meeting_of(grew->stage), now).first->second.on_bytes(grew->bytes, now);
+    watches_.try_emplace(meeting_of(grew->stage), now)
+        .first->second.on_bytes(grew->bytes, now, grew->copy_bytes);
+  } else if (const auto* failed_copy = std::get_if<media::SafetyCopyFailed>(&event)) {
+    log_.warn("recording.copy_failed",
+              {{"meeting", failed_copy->stage},
+               {"source", static_cast<std::int64_t>(failed_copy->source.value_or(media::SourceId{}))},
+               {"why", failed_copy->error}});
   } else if (const auto* failed = std::get_if<media::RecordingFailed>(&event)) {
     log_.error("recording.failed", {{"meeting", failed->stage}, {"why", failed->error}});
     watches_.erase(meeting_of(failed->stage));

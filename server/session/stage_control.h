@@ -26,7 +26,8 @@ class StageControl {
   virtual void pause_clip(media::StageId stage) = 0;
   virtual void resume_clip(media::StageId stage) = 0;
   virtual void stop_clip(media::StageId stage) = 0;
-  virtual void start_recording(media::StageId stage, const std::filesystem::path& file) = 0;
+  virtual void start_recording(media::StageId stage, const std::filesystem::path& file,
+                               const std::filesystem::path& copies) = 0;
   virtual void stop_recording(media::StageId stage) = 0;
   /// Called on a job's thread.
   virtual std::vector<media::FilmPart> finish_recording(const std::vector<std::filesystem::path>& parts,

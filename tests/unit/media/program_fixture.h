@@ -254,13 +254,12 @@ class FakeOutlet : public Outlet {
   void attach(StageId, std::shared_ptr<stage::Sink> sink) override {
     sink->on_scene(scene);
     const std::lock_guard lock(mutex_);
-    sink_ = std::move(sink);
+    sinks_.push_back(std::move(sink));
     changed_.notify_all();
   }
   void detach(StageId, std::shared_ptr<stage::Sink> sink) override {
     const std::lock_guard lock(mutex_);
-    EXPECT_EQ(sink_, sink);
-    sink_.reset();
+    EXPECT_EQ(std::erase(sinks_, sink), 1u);
     changed_.notify_all();
   }
   void request_keyframe(StageId, media::SourceId) override {
@@ -276,24 +275,15 @@ class FakeOutlet : public Outlet {
   /// The operator cuts to another scene.
   void set_scene(const media::Scene& other) {
     scene = other;
-    std::shared_ptr<stage::Sink> sink;
-    {
-      const std::lock_guard lock(mutex_);
-      sink = sink_;
-    }
-    if (sink) sink->on_scene(other);
+    for (const auto& sink : sinks()) sink->on_scene(other);
   }
   void feed(media::SourceId source, stage::Codec codec, GstSample* sample) {
     GstMapInfo map;
     GstBuffer* const buffer = gst_sample_get_buffer(sample);
     if (gst_buffer_map(buffer, &map, GST_MAP_READ) == 0) return;
-    std::shared_ptr<stage::Sink> sink;
-    {
-      const std::lock_guard lock(mutex_);
-      sink = sink_;
-    }
-    if (codec != stage::Codec::opus && lose_a_picture.exchange(false)) sink.reset();
-    if (sink) sink->on_packet(source, codec, std::as_bytes(std::span(map.data, map.size)));
+    if (codec == stage::Codec::opus || !lose_a_picture.exchange(false))
+      for (const auto& sink : sinks())
+        sink->on_packet(source, codec, std::as_bytes(std::span(map.data, map.size)));
     gst_buffer_unmap(buffer, &map);
   }
 
@@ -320,7 +310,7 @@ class FakeOutlet : public Outlet {
     keyframe_requests = 0;
   }
   /// Within wait().
-  bool is_fed() const { return sink_ != nullptr; }
+  bool is_fed() const { return !sinks_.empty(); }
   std::int64_t grown() const {
     std::int64_t bytes = 0;
     for (const auto& event : events)
@@ -337,9 +327,14 @@ class FakeOutlet : public Outlet {
   std::atomic<bool> lose_a_picture{false};  ///< the next packet of a picture goes missing
 
  private:
+  std::vector<std::shared_ptr<stage::Sink>> sinks() {
+    const std::lock_guard lock(mutex_);
+    return sinks_;
+  }
+
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::shared_ptr<stage::Sink> sink_;
+  std::vector<std::shared_ptr<stage::Sink>> sinks_;
 };
 
 /// A hall's camera and microphone, as RTP in real time. Answers no keyframe request.
