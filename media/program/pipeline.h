@@ -24,7 +24,8 @@ using SampleRef = std::unique_ptr<GstSample, UnrefSample>;
 struct Fault {
   std::string text;  ///< element and message, for the log
   bool disk_full = false;
-  bool end_of_stream = false;  ///< no fault: all sinks have seen the end
+  bool end_of_stream = false;   ///< no fault: all sinks have seen the end
+  bool not_authorized = false;  ///< the other side does not let us
 };
 
 /// gst_init, once per process. Called by whatever builds the first pipeline.
