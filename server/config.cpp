@@ -68,6 +68,8 @@ const std::map<std::string, Setter>& setters() {
        [](Config& c, const Place& at) { c.media_workers = static_cast<std::size_t>(at.number(0, 16)); }},
       {"media.players",
        [](Config& c, const Place& at) { c.players = static_cast<std::size_t>(at.number(0, 100000)); }},
+      {"outputs.rtsp_port",
+       [](Config& c, const Place& at) { c.rtsp_port = static_cast<std::uint16_t>(at.number(0, 65535)); }},
       {"uploads.limit_mb", [](Config& c, const Place& at) { c.upload_limit = at.number(1, 20000) << 20; }},
       {"metrics.for_all", [](Config& c, const Place& at) { c.metrics_for_all = at.truth(); }},
       {"log.json", [](Config& c, const Place& at) { c.log_json = at.truth(); }},

@@ -28,6 +28,7 @@ struct Config {
       announced;                   ///< addresses that browsers are told for media; none: all of this machine
   std::size_t media_workers = 1;   ///< media threads; 0: one for each core, at most 8
   std::vector<std::string> hosts;  ///< further names under which people reach this server
+  std::uint16_t rtsp_port = 0;     ///< the program by RTSP; 0: no
   std::int64_t upload_limit = 200LL << 20;  ///< bytes of one document or film
   std::size_t players = 1000;               ///< most of one session (WHEP)
   bool metrics_for_all = false;             ///< /metrics not only from this machine

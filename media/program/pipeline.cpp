@@ -14,6 +14,7 @@ Fault fault_of(GstMessage* message) {
   gst_message_parse_error(message, &error, &debug);
   fault.text = std::string(GST_OBJECT_NAME(GST_MESSAGE_SRC(message))) + ": " + error->message;
   fault.disk_full = g_error_matches(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT) != 0;
+  fault.not_authorized = g_error_matches(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED) != 0;
   g_error_free(error);
   g_free(debug);
   return fault;

@@ -31,7 +31,8 @@ using CapsRef = std::unique_ptr<GstCaps, UnrefCaps>;
 struct Fault {
   std::string text;  ///< element and message, for the log
   bool disk_full = false;
-  bool end_of_stream = false;  ///< no fault: all sinks have seen the end
+  bool end_of_stream = false;   ///< no fault: all sinks have seen the end
+  bool not_authorized = false;  ///< the other side does not let us
 };
 
 /// gst_init, once per process. Called by whatever builds the first pipeline.

@@ -12,7 +12,9 @@
 #include "media/program/clip.h"
 #include "media/program/fan_out.h"
 #include "media/program/program.h"
+#include "media/program/push.h"
 #include "media/program/recorder.h"
+#include "media/program/rtsp_output.h"
 #include "media/program/safety_copy.h"
 
 namespace diemcau::program {
@@ -40,9 +42,13 @@ struct Programs::Parts {
     std::uint64_t recorder_turn = 0;
     bool told_begun = false;           ///< of the recorder
     std::unique_ptr<SafetyCopy> copy;  ///< while there is a recorder
+    std::map<media::OutputId, std::unique_ptr<Output>> outputs;
   };
 
-  explicit Parts(Outlet& to) : outlet(to), thread([this] { run(); }) {}
+  Parts(Outlet& to, const media::Address& rtsp_at) : outlet(to) {
+    if (rtsp_at.port != 0) rtsp = std::make_unique<RtspServer>(rtsp_at.ip, rtsp_at.port);
+    thread = std::thread([this] { run(); });
+  }
 
   /// Any thread: do this on the control thread.
   void put(std::function<void()> job) {
@@ -72,15 +78,23 @@ struct Programs::Parts {
       next_second = std::chrono::steady_clock::now() + second;
       ++seconds;
       for (auto& [id, on_stage] : stages) every_second(id, on_stage);
+      std::erase_if(leaving, [](const auto& output) { return output->over(); });
     }
     for (auto& [id, on_stage] : stages) end(id, on_stage);
     stages.clear();
+    leaving.clear();
   }
 
   void every_second(StageId id, OnStage& on_stage) {
     if (on_stage.program) on_stage.program->update();
-    if (on_stage.fed && !on_stage.program) feed(id, on_stage);
+    if (!on_stage.program && (on_stage.fed || !on_stage.fan_out.empty())) try_again(id, on_stage);
     if (on_stage.copy) on_stage.copy->update();
+    for (const auto& [output, one] : on_stage.outputs) {
+      auto measured = one->measured();
+      measured.stage = id;
+      measured.output = output;
+      outlet.tell(std::move(measured));
+    }
     if (!on_stage.recorder) return;
     std::error_code none;
     if (const auto disk = std::filesystem::space(on_stage.recorder->file().parent_path(), none);
@@ -185,16 +199,24 @@ struct Programs::Parts {
           put([this, id, fault = std::move(fault)] { program_failed(id, fault); });
         }});
     outlet.attach(id, on_stage.program->sink());
+    on_stage.program->set_recorded(!on_stage.fan_out.empty());
+    if (on_stage.fed) on_stage.program->set_fed(true);
   }
 
   void begin_consuming(StageId id, OnStage& on_stage, Consumer& consumer) {
     need_program(id, on_stage);
-    const bool first = on_stage.fan_out.empty();
     on_stage.fan_out.add(consumer);
-    if (first) {
-      on_stage.program->set_recorded(true);
-    } else {
-      on_stage.program->request_keyframe();
+    on_stage.program->set_recorded(true);
+    on_stage.program->request_keyframe();
+  }
+
+  /// Outputs and halls outlive a program that broke.
+  void try_again(StageId id, OnStage& on_stage) {
+    try {
+      need_program(id, on_stage);
+      on_stage.program->set_recorded(!on_stage.fan_out.empty());
+    } catch (const std::exception&) {
+      on_stage.program.reset();  // in the next second
     }
   }
 
@@ -202,7 +224,7 @@ struct Programs::Parts {
     on_stage.fan_out.remove(consumer);
     if (!on_stage.fan_out.empty()) return;
     if (!on_stage.fed) return release_program(id, on_stage);
-    on_stage.program->set_recorded(false);
+    if (on_stage.program) on_stage.program->set_recorded(false);
   }
 
   void set_feed(StageId id, bool wanted) {
@@ -210,7 +232,7 @@ struct Programs::Parts {
     if (std::exchange(on_stage.fed, wanted) == wanted) return;
     if (wanted) return feed(id, on_stage);
     if (on_stage.fan_out.empty()) return release_program(id, on_stage);
-    on_stage.program->set_fed(false);
+    if (on_stage.program) on_stage.program->set_fed(false);
   }
 
   void feed(StageId id, OnStage& on_stage) {
@@ -261,6 +283,54 @@ struct Programs::Parts {
     return closed;
   }
 
+  void start_output(StageId id, media::OutputId output, const media::PushTarget& target) {
+    stop_output(id, output);
+    auto& on_stage = stages[id];
+    auto& push = on_stage.outputs[output];
+    push = std::make_unique<Push>(target, [this, id] {
+      put([this, id] {
+        const auto at = stages.find(id);
+        if (at != stages.end() && at->second.program) at->second.program->request_keyframe();
+      });
+    });
+    on_stage.fan_out.add(*push);
+    try_again(id, on_stage);
+  }
+
+  void serve_output(StageId id, media::OutputId output, const std::string& path) {
+    stop_output(id, output);
+    if (!rtsp) return;
+    stages[id].outputs[output] = std::make_unique<RtspOutput>(*rtsp, path, [this, id, output](bool wanted) {
+      put([this, id, output, wanted] { want_program(id, output, wanted); });
+    });
+  }
+
+  void want_program(StageId id, media::OutputId output, bool wanted) {
+    const auto at = stages.find(id);
+    if (at == stages.end()) return;
+    auto& on_stage = at->second;
+    const auto found = on_stage.outputs.find(output);
+    if (found == on_stage.outputs.end()) return;
+    end_consuming(id, on_stage, *found->second);
+    if (!wanted) return;
+    on_stage.fan_out.add(*found->second);
+    try_again(id, on_stage);
+    if (on_stage.program) on_stage.program->request_keyframe();
+  }
+
+  /// Its thread may wait for its host for seconds: nobody waits for it here.
+  void stop_output(StageId id, media::OutputId output) {
+    const auto at = stages.find(id);
+    if (at == stages.end()) return;
+    auto& outputs = at->second.outputs;
+    const auto found = outputs.find(output);
+    if (found == outputs.end()) return;
+    end_consuming(id, at->second, *found->second);
+    found->second->stop();
+    leaving.push_back(std::move(found->second));
+    outputs.erase(found);
+  }
+
   void release_program(StageId id, OnStage& on_stage) {
     if (!on_stage.program) return;
     outlet.detach(id, on_stage.program->sink());
@@ -270,6 +340,7 @@ struct Programs::Parts {
   void end(StageId id, OnStage& on_stage) {
     on_stage.clip.reset();
     if (on_stage.recorder) stop_recording(id);
+    while (!on_stage.outputs.empty()) stop_output(id, on_stage.outputs.begin()->first);
     release_program(id, on_stage);
   }
 
@@ -286,11 +357,14 @@ struct Programs::Parts {
   std::vector<std::function<void()>> jobs;
   bool stopping = false;
   int seconds = 0;
-  std::map<StageId, OnStage> stages;  ///< control thread
-  std::thread thread;                 // last: starts when all else stands
+  std::unique_ptr<RtspServer> rtsp;              ///< before what is seen there
+  std::map<StageId, OnStage> stages;             ///< control thread
+  std::vector<std::unique_ptr<Output>> leaving;  ///< stopped outputs that are not over
+  std::thread thread;                            // last: starts when all else stands
 };
 
-Programs::Programs(Outlet& outlet) : parts_(std::make_unique<Parts>(outlet)) {}
+Programs::Programs(Outlet& outlet, const media::Address& rtsp)
+    : parts_(std::make_unique<Parts>(outlet, rtsp)) {}
 
 Programs::~Programs() {
   {
@@ -333,6 +407,15 @@ void Programs::start_recording(StageId stage, const std::filesystem::path& file,
 }
 void Programs::stop_recording(StageId stage) {
   parts_->put([this, stage] { parts_->stop_recording(stage); });
+}
+void Programs::start_output(StageId stage, media::OutputId output, const media::PushTarget& target) {
+  parts_->put([this, stage, output, target] { parts_->start_output(stage, output, target); });
+}
+void Programs::serve_output(StageId stage, media::OutputId output, const std::string& path) {
+  parts_->put([this, stage, output, path] { parts_->serve_output(stage, output, path); });
+}
+void Programs::stop_output(StageId stage, media::OutputId output) {
+  parts_->put([this, stage, output] { parts_->stop_output(stage, output); });
 }
 void Programs::close_stage(StageId stage) {
   parts_->put([this, stage] { parts_->close(stage); });

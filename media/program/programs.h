@@ -27,12 +27,15 @@ class Outlet {
   virtual void tell(media::Event event) = 0;
 };
 
-/// All GStreamer of all stages: clips that come in, the program that is recorded. Owns one control thread;
+/// All GStreamer of all stages: clips that come in, the program that is recorded and sent
+/// on. Owns one control thread;
 /// every call returns at once. Facts and pitfalls: media/program/README.md.
 class Programs {
  public:
-  explicit Programs(Outlet& outlet);
-  ~Programs();  ///< stops clips, closes recordings properly (RecordingClosed is told), joins
+  /// `rtsp`: where the RTSP server listens; port 0: there is none. Throws std::runtime_error when it cannot.
+  explicit Programs(Outlet& outlet, const media::Address& rtsp = {});
+  /// Stops clips, closes recordings (RecordingClosed is told) and outputs properly, joins.
+  ~Programs();
   Programs(const Programs&) = delete;
   Programs& operator=(const Programs&) = delete;
 
@@ -48,6 +51,9 @@ class Programs {
   void start_recording(StageId stage, const std::filesystem::path& file,
                        const std::filesystem::path& copies = {});
   void stop_recording(StageId stage);
+  void start_output(StageId stage, media::OutputId output, const media::PushTarget& target);
+  void serve_output(StageId stage, media::OutputId output, const std::string& path);
+  void stop_output(StageId stage, media::OutputId output);
   void close_stage(StageId stage);
 
  private:

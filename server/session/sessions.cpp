@@ -14,15 +14,19 @@ MeetingId meeting_of(media::StageId stage) { return MeetingId{static_cast<std::i
 }  // namespace
 
 Sessions::Sessions(server::Store& store, server::Jobs& jobs, StageControl& stage, server::Log& log,
-                   const scheduler::DocumentBytes& bytes, const std::filesystem::path& recordings)
+                   const scheduler::DocumentBytes& bytes, const std::filesystem::path& recordings,
+                   const std::string& key, Rtsp rtsp)
     : store_(store),
       log_(log),
       bytes_(bytes),
       recordings_(store, jobs, stage, log, recordings),
+      rtsp_port_(rtsp.port),
       around_{store,
               stage,
               log,
               recordings,
+              key,
+              std::move(rtsp.path),
               [this](DocumentId id) {
                 const auto document = scheduler::Documents(store_.reading()).find(id);
                 return document ? bytes_.find(document->sha256) : std::filesystem::path();
@@ -44,10 +48,16 @@ void Sessions::resume(Time now) {
   }
 }
 
+std::optional<Brief> Sessions::brief_of(MeetingId meeting) const {
+  auto brief = load_brief(store_.reading(), meeting);
+  if (brief) brief->rtsp_port = rtsp_port_;
+  return brief;
+}
+
 Session* Sessions::find(MeetingId meeting) {
   const auto found = sessions_.find(meeting);
   if (found != sessions_.end()) return found->second.get();
-  auto brief = load_brief(store_.reading(), meeting);
+  auto brief = brief_of(meeting);
   if (!brief) return nullptr;
   auto session = std::make_unique<Session>(around_, std::move(*brief),
                                            scheduler::EventLog(store_.reading()).of(meeting));
@@ -57,7 +67,7 @@ Session* Sessions::find(MeetingId meeting) {
 void Sessions::meeting_changed(MeetingId meeting) {
   const auto found = sessions_.find(meeting);
   if (found == sessions_.end()) return;
-  if (const auto brief = load_brief(store_.reading(), meeting)) found->second->change_brief(*brief);
+  if (const auto brief = brief_of(meeting)) found->second->change_brief(*brief);
 }
 
 void Sessions::lose_site(MeetingId meeting, SiteId site, Time now) {

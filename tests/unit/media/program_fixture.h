@@ -167,6 +167,25 @@ inline void look_at(const std::filesystem::path& file, const std::function<void(
   if (over.get_future().wait_for(30s) != std::future_status::ready) throw std::runtime_error("no end");
 }
 
+/// The longest time from one picture of a finished film to the next.
+inline std::chrono::milliseconds longest_gap(const std::filesystem::path& file) {
+  GstClockTime before = GST_CLOCK_TIME_NONE;
+  GstClockTime longest = 0;
+  const TakeSample take = [&](GstSample* sample) {
+    const auto at = GST_BUFFER_PTS(gst_sample_get_buffer(sample));
+    if (GST_CLOCK_TIME_IS_VALID(before) && at > before) longest = std::max(longest, at - before);
+    before = at;
+  };
+  std::promise<Fault> over;
+  Pipeline pipeline("filesrc name=file ! qtdemux ! h264parse ! avdec_h264 ! appsink name=picture sync=false",
+                    [&](const Fault& fault) { over.set_value(fault); });
+  pipeline.set("file", "location", file.string());
+  take_samples(pipeline.get<GstAppSink>("picture").get(), &take);
+  pipeline.play();
+  if (over.get_future().wait_for(30s) != std::future_status::ready) throw std::runtime_error("no end");
+  return std::chrono::milliseconds(longest / GST_MSECOND);
+}
+
 inline Grey last_picture(const std::filesystem::path& file) {
   Grey last;
   look_at(file, [&](Grey picture) { last = std::move(picture); });
@@ -304,6 +323,8 @@ class FakeOutlet : public Outlet {
     });
     return found;
   }
+  /// The program takes what the stage sends; within wait().
+  bool attached() const { return sink_ != nullptr; }
   void forget() {
     const std::lock_guard lock(mutex_);
     events.clear();
