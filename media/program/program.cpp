@@ -1,6 +1,7 @@
 #include "media/program/program.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <set>
 #include <utility>
 
@@ -40,7 +41,8 @@ std::string text(std::size_t count) {
       "t. ! valve name=fed drop=true ! queue leaky=downstream max-size-buffers=5 max-size-bytes=0 "
       "max-size-time=0 ! videorate drop-only=true ! video/x-raw,framerate=15/1 ! videoscale ! "
       "video/x-raw,width=640,height=360 ! "
-      "vp8enc deadline=1 cpu-used=8 threads=1 target-bitrate=280000 end-usage=cbr buffer-size=500 "
+      "vp8enc name=fed_encoder deadline=1 cpu-used=8 threads=1 target-bitrate=280000 end-usage=cbr "
+      "buffer-size=500 "
       "buffer-initial-size=300 buffer-optimal-size=400 max-intra-bitrate=300 keyframe-max-dist=300 "
       "lag-in-frames=0 error-resilient=default noise-sensitivity=1 ! "
       "rtpvp8pay pt=96 mtu=1100 picture-id-mode=15-bit ! appsink name=fed_packets sync=false async=false "
@@ -57,6 +59,36 @@ std::string text(std::size_t count) {
            " ";
   }
   return all;
+}
+
+/// GLib has no other value for a list of integers that vp8enc takes, and no text for one.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+void set_list(GstElement* element, const char* property, std::initializer_list<int> numbers) {
+  GValueArray* const list = g_value_array_new(static_cast<guint>(numbers.size()));
+  GValue value = G_VALUE_INIT;
+  g_value_init(&value, G_TYPE_INT);
+  for (const int number : numbers) {
+    g_value_set_int(&value, number);
+    g_value_array_append(list, &value);
+  }
+  g_object_set(element, property, list, nullptr);
+  g_value_array_free(list);
+}
+#pragma GCC diagnostic pop
+
+/// Two temporal layers (RFC 7741 4.2): every second picture can be left out, no other refers to it.
+void let_leave_out(GstElement* encoder) {
+  g_object_set(encoder, "temporal-scalability-number-layers", 2, "temporal-scalability-periodicity", 2,
+               nullptr);
+  set_list(encoder, "temporal-scalability-layer-id", {0, 1});
+  set_list(encoder, "temporal-scalability-rate-decimator", {2, 1});
+  set_list(encoder, "temporal-scalability-target-bitrate", {168000, 280000});
+  const auto object = G_OBJECT(encoder);
+  gst_util_set_object_arg(object, "temporal-scalability-layer-sync-flags", "<false, true>");
+  gst_util_set_object_arg(object, "temporal-scalability-layer-flags",
+                          "<no-ref-golden+no-ref-alt+no-upd-golden+no-upd-alt, "
+                          "no-ref-golden+no-ref-alt+no-upd-last+no-upd-golden+no-upd-alt+no-upd-entropy>");
 }
 
 }  // namespace
@@ -176,6 +208,7 @@ Program::Program(Wishes wishes)
       pipeline_(text(inputs), wishes_.fault),
       picture_out_(pipeline_.get<GstAppSink>("picture")),
       fed_out_(pipeline_.get<GstAppSink>("fed_packets")) {
+  let_leave_out(pipeline_.get("fed_encoder").get());
   captions_.emplace(pipeline_.get("captions").get());
   const auto compositor = pipeline_.get("c");
   for (std::size_t i = 0; i < inputs; ++i) {
