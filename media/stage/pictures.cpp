@@ -56,9 +56,10 @@ std::pair<std::int64_t, std::int64_t> Stage::least_rates(Peer& peer, Clock::time
   for (std::size_t i = 0; i < peer.video_slots().size(); ++i) {
     const auto* const camera = camera_for(peer, i);
     if (camera == nullptr) continue;
-    const auto rate = camera->ladder(lines_of(scene_.layout, i), i == 0, now).front().rate;
-    if (!main) main = rate;
-    all += rate;
+    const auto steps = camera->ladder(lines_of(scene_.layout, i), i == 0, now);
+    if (steps.empty()) continue;  // nothing is known to come of it
+    if (!main) main = steps.front().rate;
+    all += steps.front().rate;
   }
   return {main.value_or(0), all};
 }
