@@ -102,8 +102,9 @@ void take_samples(GstAppSink* sink, const TakeSample* take, const TakeSample* pr
                              [](gpointer takers) { delete static_cast<Takers*>(takers); });
 }
 
-void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts) {
+void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts, std::uint64_t mark) {
   GstBuffer* const copy = gst_buffer_copy(gst_sample_get_buffer(sample));
+  GST_BUFFER_OFFSET(copy) = mark;
   GST_BUFFER_PTS(copy) = pts;
   GST_BUFFER_DTS(copy) = GST_CLOCK_TIME_NONE;
   const SampleRef moved(gst_sample_new(copy, gst_sample_get_caps(sample), nullptr, nullptr));

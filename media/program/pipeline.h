@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -74,8 +75,9 @@ using TakeSample = std::function<void(GstSample*)>;
 void take_samples(GstAppSink* sink, const TakeSample* take, const TakeSample* preroll = nullptr);
 
 /// A shallow copy of the sample's buffer with another timestamp and no duration lost; pushed with the
-/// sample's caps.
-void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts);
+/// sample's caps. `mark`: kept as the buffer's offset, which has no other meaning for raw pictures here.
+void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts,
+             std::uint64_t mark = GST_BUFFER_OFFSET_NONE);
 
 std::vector<std::byte> bytes_of(GstSample* sample);
 

@@ -40,7 +40,8 @@ struct Programs::Parts {
     bool told_begun = false;  ///< of the recorder
   };
 
-  explicit Parts(Outlet& to) : outlet(to), thread([this] { run(); }) {}
+  Parts(Outlet& to, std::chrono::milliseconds for_pictures)
+      : outlet(to), patience(for_pictures), thread([this] { run(); }) {}
 
   /// Any thread: do this on the control thread.
   void put(std::function<void()> job) {
@@ -154,9 +155,8 @@ struct Programs::Parts {
         [this, id](GstSample* packet) {
           outlet.packet(id, media::Engine::program_source, stage::Kind::video, bytes_of(packet));
         },
-        [this, id](Fault fault) {
-          put([this, id, fault = std::move(fault)] { program_failed(id, fault); });
-        }});
+        [this, id](Fault fault) { put([this, id, fault = std::move(fault)] { program_failed(id, fault); }); },
+        patience});
     outlet.attach(id, on_stage.program->sink());
   }
 
@@ -251,6 +251,7 @@ struct Programs::Parts {
   }
 
   Outlet& outlet;
+  const std::chrono::milliseconds patience;
   std::mutex mutex;
   std::condition_variable wake;
   std::vector<std::function<void()>> jobs;
@@ -260,7 +261,8 @@ struct Programs::Parts {
   std::thread thread;                 // last: starts when all else stands
 };
 
-Programs::Programs(Outlet& outlet) : parts_(std::make_unique<Parts>(outlet)) {}
+Programs::Programs(Outlet& outlet, std::chrono::milliseconds patience)
+    : parts_(std::make_unique<Parts>(outlet, patience)) {}
 
 Programs::~Programs() {
   {

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -31,7 +32,8 @@ class Outlet {
 /// every call returns at once. Facts and pitfalls: media/program/README.md.
 class Programs {
  public:
-  explicit Programs(Outlet& outlet);
+  /// `patience`: how long a new scene waits for a hall's first picture; then a slate stands there.
+  explicit Programs(Outlet& outlet, std::chrono::milliseconds patience = std::chrono::milliseconds(600));
   ~Programs();  ///< stops clips, closes recordings properly (RecordingClosed is told), joins
   Programs(const Programs&) = delete;
   Programs& operator=(const Programs&) = delete;
