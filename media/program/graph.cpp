@@ -1,5 +1,7 @@
 #include "media/program/graph.h"
 
+#include <initializer_list>
+
 namespace diemcau::program {
 namespace {
 
@@ -20,11 +22,27 @@ constexpr auto small_picture =
     "t. ! valve name=fed drop=true ! queue leaky=downstream max-size-buffers=5 max-size-bytes=0 "
     "max-size-time=0 ! "
     "videorate drop-only=true ! video/x-raw,framerate=15/1 ! videoscale ! video/x-raw,width=640,height=360 ! "
-    "vp8enc deadline=1 cpu-used=8 threads=1 target-bitrate=280000 end-usage=cbr buffer-size=500 "
+    "vp8enc name=fed_encoder deadline=1 cpu-used=8 threads=1 target-bitrate=280000 end-usage=cbr "
+    "buffer-size=500 "
     "buffer-initial-size=300 buffer-optimal-size=400 max-intra-bitrate=300 keyframe-max-dist=300 "
     "lag-in-frames=0 error-resilient=default noise-sensitivity=1 ! "
     "rtpvp8pay pt=96 mtu=1100 picture-id-mode=15-bit ! appsink name=fed_packets sync=false async=false ";
 
+/// GLib has no other value for a list of integers that vp8enc takes, and no text for one.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+void set_list(GstElement* element, const char* property, std::initializer_list<int> numbers) {
+  GValueArray* const list = g_value_array_new(static_cast<guint>(numbers.size()));
+  GValue value = G_VALUE_INIT;
+  g_value_init(&value, G_TYPE_INT);
+  for (const int number : numbers) {
+    g_value_set_int(&value, number);
+    g_value_array_append(list, &value);
+  }
+  g_object_set(element, property, list, nullptr);
+  g_value_array_free(list);
+}
+#pragma GCC diagnostic pop
 }  // namespace
 
 // Several voices at once are more than full scale: summed in floating point, then limited softly (nothing
@@ -33,7 +51,7 @@ std::string graph(std::size_t count, Pace pace) {
   const bool live = pace == Pace::live;
   const std::string mixing = live ? live_mixing : "";
   std::string all =
-      "compositor name=c background=black " + mixing +
+      "compositor name=c emit-signals=true background=black " + mixing +
       "max-threads=1 ! video/x-raw,format=I420,width=1280,height=720,framerate=25/1 ! "
       "overlaycomposition name=captions ! " +
       (live ? std::string("tee name=t ") + small_picture + "t. ! valve name=recorded drop=true ! " : "") +
@@ -55,6 +73,19 @@ std::string graph(std::size_t count, Pace pace) {
            " appsrc name=a" + n + " " + (live ? live_sound : patient_source) + " ! m.sink_" + n + " ";
   }
   return all;
+}
+
+void let_leave_out(GstElement* encoder) {
+  g_object_set(encoder, "temporal-scalability-number-layers", 2, "temporal-scalability-periodicity", 2,
+               nullptr);
+  set_list(encoder, "temporal-scalability-layer-id", {0, 1});
+  set_list(encoder, "temporal-scalability-rate-decimator", {2, 1});
+  set_list(encoder, "temporal-scalability-target-bitrate", {168000, 280000});
+  const auto object = G_OBJECT(encoder);
+  gst_util_set_object_arg(object, "temporal-scalability-layer-sync-flags", "<false, true>");
+  gst_util_set_object_arg(object, "temporal-scalability-layer-flags",
+                          "<no-ref-golden+no-ref-alt+no-upd-golden+no-upd-alt, "
+                          "no-ref-golden+no-ref-alt+no-upd-last+no-upd-golden+no-upd-alt+no-upd-entropy>");
 }
 
 }  // namespace diemcau::program

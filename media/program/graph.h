@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <string>
 
+#include <gst/gst.h>
+
 /// The elements that make one picture and one sound of many: fixed inputs, composed and mixed, encoded once.
 namespace diemcau::program {
 
@@ -14,8 +16,8 @@ inline constexpr int pictures_per_second = 25;
 
 /// What a live graph waits for at each moment: what was sent then is shown so much later.
 inline constexpr std::chrono::milliseconds mixing_delay{200};
-/// A scene is cut to when its pictures are there, at the latest after this long.
-inline constexpr std::chrono::milliseconds patience{600};
+/// A scene is cut to when its pictures are there; who has none after this long has a slate.
+inline constexpr std::chrono::milliseconds usual_patience{600};
 /// Who has had no picture for so long has a slate.
 inline constexpr std::chrono::milliseconds stale{3000};
 
@@ -33,5 +35,9 @@ enum class Pace {
 /// overlaycomposition. Of the live graph what nobody takes is not encoded: valves `recorded` and `fed` are
 /// shut at first; appsink `fed_packets` gives RTP packets of a small picture (VP8).
 std::string graph(std::size_t inputs, Pace pace);
+
+/// For the graph's `fed_encoder`. Two temporal layers (RFC 7741 4.2): every second picture can be left out,
+/// no other refers to it.
+void let_leave_out(GstElement* encoder);
 
 }  // namespace diemcau::program

@@ -103,7 +103,8 @@ void take_samples(GstAppSink* sink, const TakeSample* take, const TakeSample* pr
                              [](gpointer takers) { delete static_cast<Takers*>(takers); });
 }
 
-void push_buffer(GstAppSrc* source, GstBuffer* buffer, GstCaps* caps, GstClockTime pts) {
+void push_buffer(GstAppSrc* source, GstBuffer* buffer, GstCaps* caps, GstClockTime pts, std::uint64_t mark) {
+  GST_BUFFER_OFFSET(buffer) = mark;
   GST_BUFFER_PTS(buffer) = pts;
   GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
   const SampleRef sample(gst_sample_new(buffer, caps, nullptr, nullptr));
@@ -111,8 +112,8 @@ void push_buffer(GstAppSrc* source, GstBuffer* buffer, GstCaps* caps, GstClockTi
   gst_app_src_push_sample(source, sample.get());
 }
 
-void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts) {
-  push_buffer(source, gst_buffer_copy(gst_sample_get_buffer(sample)), gst_sample_get_caps(sample), pts);
+void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts, std::uint64_t mark) {
+  push_buffer(source, gst_buffer_copy(gst_sample_get_buffer(sample)), gst_sample_get_caps(sample), pts, mark);
 }
 
 std::vector<std::byte> bytes_of(GstSample* sample) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -79,12 +80,15 @@ class Pipeline {
 using TakeSample = std::function<void(GstSample*)>;
 void take_samples(GstAppSink* sink, const TakeSample* take, const TakeSample* preroll = nullptr);
 
-/// Takes the buffer, which must be writable, gives it a timestamp and pushes it with `caps`.
-void push_buffer(GstAppSrc* source, GstBuffer* buffer, GstCaps* caps, GstClockTime pts);
+/// Takes the buffer, which must be writable, gives it a timestamp and pushes it with `caps`. `mark`: kept as
+/// the buffer's offset, which has no other meaning for raw pictures here.
+void push_buffer(GstAppSrc* source, GstBuffer* buffer, GstCaps* caps, GstClockTime pts,
+                 std::uint64_t mark = GST_BUFFER_OFFSET_NONE);
 
 /// A shallow copy of the sample's buffer with another timestamp and no duration lost; pushed with the
-/// sample's caps.
-void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts);
+/// sample's caps. `mark` as above.
+void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts,
+             std::uint64_t mark = GST_BUFFER_OFFSET_NONE);
 
 std::vector<std::byte> bytes_of(GstSample* sample);
 

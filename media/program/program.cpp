@@ -24,18 +24,23 @@ Program::Program(Wishes wishes)
       take_sound_([this](GstSample* sample) { wishes_.encoded(stage::Kind::audio, sample); }),
       take_fed_([this](GstSample* sample) { wishes_.fed(sample); }),
       pipeline_(graph(inputs, Pace::live), wishes_.fault),
+      compositor_(pipeline_.get<GstAggregator>("c")),
       picture_out_(pipeline_.get<GstAppSink>("picture")),
       fed_out_(pipeline_.get<GstAppSink>("fed_packets")) {
+  let_leave_out(pipeline_.get("fed_encoder").get());
   captions_.emplace(pipeline_.get("captions").get());
-  const auto compositor = pipeline_.get("c");
   for (std::size_t i = 0; i < inputs; ++i) {
     auto& input = inputs_.at(i);
     const auto n = std::to_string(i);
     input.picture = pipeline_.get<GstAppSrc>("v" + n);
     input.sound = pipeline_.get<GstAppSrc>("a" + n);
-    input.pad.reset(gst_element_get_static_pad(compositor.get(), ("sink_" + n).c_str()));
+    input.pad.reset(gst_element_get_static_pad(GST_ELEMENT(compositor_.get()), ("sink_" + n).c_str()));
     g_object_set(input.pad.get(), "alpha", 0.0, "sizing-policy", keep_aspect_ratio, nullptr);
   }
+  const auto look = +[](GstElement*, GstSegment*, guint64, guint64, guint64, GstStructure*, gpointer self) {
+    static_cast<Program*>(self)->begin_picture();
+  };
+  g_signal_connect(compositor_.get(), "samples-selected", G_CALLBACK(look), this);
   take_samples(picture_out_.get(), &take_picture_);
   take_samples(pipeline_.get<GstAppSink>("sound").get(), &take_sound_);
   take_samples(fed_out_.get(), &take_fed_);
@@ -54,7 +59,7 @@ void Program::update() {
   const auto now = Clock::now();
   if (auto scene = feed_->scene(); scene != next_) {
     next_ = std::move(scene);
-    patience_ = now + patience;
+    patience_ends_ = now + wishes_.patience;
   }
   auto wanted = feed_->voices();
   const auto want = [&wanted](const Scene& scene) {
@@ -71,7 +76,7 @@ void Program::update() {
   if (missing <= free) {
     want(shown_);
   } else {
-    patience_ = now;
+    patience_ends_ = now;
   }
   for (auto& input : inputs_) {
     if (!input.source) continue;
@@ -82,6 +87,7 @@ void Program::update() {
       wanted.erase(*input.source);
     }
   }
+  pass_on_looks();  // before another takes an input of theirs
   feed_->hold_only(wanted);
   for (const auto source : wanted) {
     const auto free_input =
@@ -90,6 +96,7 @@ void Program::update() {
     take_in(*free_input, source);
   }
   if (may_cut(now)) cut();
+  pass_on_looks();
 }
 
 Program::Input* Program::input_of(SourceId source) {
@@ -100,6 +107,7 @@ Program::Input* Program::input_of(SourceId source) {
 
 void Program::take_in(Input& input, SourceId source) {
   input.source = source;
+  input.turn = ++turns_;
   connect(input);
 }
 
@@ -107,13 +115,11 @@ void Program::take_in(Input& input, SourceId source) {
 void Program::connect(Input& input) {
   feed_->disconnect(*input.source);
   input.tap.reset();
-  input.awaited = true;
   input.connected_at = Clock::now();
   input.tap = std::make_unique<Tap>(
       pipeline_.base_time(), feed_->picture_codec(*input.source), Tap::Form::raw,
-      [this, &input](stage::Kind kind, GstSample* sample, GstClockTime at) {
-        push_at(kind == stage::Kind::video ? input.picture.get() : input.sound.get(), sample, at);
-        if (kind == stage::Kind::video && input.awaited.exchange(false)) wishes_.changed();
+      [this, &input, turn = input.turn](stage::Kind kind, GstSample* sample, GstClockTime at) {
+        push_at(kind == stage::Kind::video ? input.picture.get() : input.sound.get(), sample, at, turn);
       },
       [this, source = *input.source] { wishes_.keyframe(source); });
   feed_->connect(*input.source, input.tap.get());
@@ -121,21 +127,62 @@ void Program::connect(Input& input) {
 }
 
 void Program::let_go(Input& input) {
-  g_object_set(input.pad.get(), "alpha", 0.0, nullptr);
+  input.look.alpha = 0;
   feed_->disconnect(*input.source);
   input.tap.reset();
   input.source.reset();
   input.place.reset();
   input.slate.reset();
-  input.filled = false;
 }
 
-/// Make before break: a hall that is put on stage needs a moment until it can be seen.
+/// Make before break: a hall that is put on stage needs a moment until it can be seen, and so does its slate.
 bool Program::may_cut(Clock::time_point now) {
-  return now >= patience_ || std::all_of(next_.cells.begin(), next_.cells.end(), [this](const auto& cell) {
-           const auto* const input = cell.source ? input_of(*cell.source) : nullptr;
-           return input == nullptr || input->filled || !input->awaited;
-         });
+  bool all_there = true;
+  const auto cells = cells_on(next_.layout, width, height);
+  for (std::size_t i = 0; i < next_.cells.size() && i < cells.size(); ++i) {
+    const auto& cell = next_.cells[i];
+    auto* const input = cell.source ? input_of(*cell.source) : nullptr;
+    if (input == nullptr || input->filled()) continue;
+    all_there = false;
+    if (now >= patience_ends_) put_slate(*input, {cell.label, cells[i]});
+  }
+  return all_there;
+}
+
+/// The compositor's thread, before each picture. What was pushed into an input is in it only from here on: to
+/// show the input any earlier would show black, or who had it before. And only here can all of a cut be done
+/// between two pictures.
+void Program::begin_picture() {
+  bool is_new = false;
+  for (auto& input : inputs_) {
+    const SampleRef next(
+        gst_aggregator_peek_next_sample(compositor_.get(), GST_AGGREGATOR_PAD(input.pad.get())));
+    if (!next) continue;
+    const auto turn = GST_BUFFER_OFFSET(gst_sample_get_buffer(next.get()));
+    if (input.mixed.exchange(turn) != turn) is_new = true;
+  }
+  {
+    const std::lock_guard lock(looks_mutex_);
+    for (std::size_t i = 0; i < inputs; ++i) {
+      if (composed_.at(i) == looks_.at(i)) continue;
+      const auto& look = composed_.at(i) = looks_.at(i);
+      g_object_set(inputs_.at(i).pad.get(), "alpha", look.alpha, "xpos", look.cell.x, "ypos", look.cell.y,
+                   "width", look.cell.width, "height", look.cell.height, "zorder", look.depth, nullptr);
+    }
+  }
+  if (is_new) wishes_.changed();
+}
+
+void Program::pass_on_looks() {
+  const std::lock_guard lock(looks_mutex_);
+  for (std::size_t i = 0; i < inputs; ++i) looks_.at(i) = inputs_.at(i).look;
+}
+
+void Program::put_slate(Input& input, const Caption& place) {
+  if (input.slate == place) return;
+  input.slate = place;
+  push_at(input.picture.get(), make_slate(place.name, place.cell.width, place.cell.height).get(),
+          pipeline_.now(), input.turn);
 }
 
 void Program::cut() {
@@ -153,8 +200,8 @@ void Program::place(Input& input, const std::vector<Rectangle>& cells) {
   for (std::size_t i = 0; i < shown_.cells.size() && i < cells.size(); ++i) {
     if (shown_.cells[i].source != input.source) continue;
     const auto& at = cells[i];
-    g_object_set(input.pad.get(), "xpos", at.x, "ypos", at.y, "width", at.width, "height", at.height,
-                 "zorder", static_cast<guint>(i), nullptr);
+    input.look.cell = at;
+    input.look.depth = static_cast<unsigned>(i);
     input.place = {shown_.cells[i].label, at};
   }
   show(input, Clock::now());
@@ -164,15 +211,10 @@ void Program::show(Input& input, Clock::time_point now) {
   // The compositor repeats the last picture of an input for ever: whether it is still one is our decision.
   if (input.tap->picture_age() < stale) {
     input.slate.reset();
-    input.filled = true;
-  } else if (input.place && input.slate != input.place && now - input.connected_at > patience) {
-    input.slate = input.place;
-    input.filled = true;
-    push_at(input.picture.get(),
-            make_slate(input.place->name, input.place->cell.width, input.place->cell.height).get(),
-            pipeline_.now());
+  } else if (input.place && now - input.connected_at > wishes_.patience) {
+    put_slate(input, *input.place);
   }
-  g_object_set(input.pad.get(), "alpha", input.place && input.filled ? 1.0 : 0.0, nullptr);
+  input.look.alpha = input.place && input.filled() ? 1 : 0;
 }
 
 void Program::tick() {
@@ -181,13 +223,14 @@ void Program::tick() {
   for (auto& input : inputs_)
     if (input.source) show(input, now);
   caption();
+  pass_on_looks();
 }
 
 /// A slate says the name already.
 void Program::caption() {
   std::vector<Caption> captions;
   for (const auto& input : inputs_)
-    if (input.place && input.filled && !input.slate) captions.push_back(*input.place);
+    if (input.place && input.filled() && !input.slate) captions.push_back(*input.place);
   captions_->show(captions);
 }
 

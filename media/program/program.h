@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include <gst/base/gstaggregator.h>
+
 #include "media/media.h"
 #include "media/program/captions.h"
 #include "media/program/feed.h"
@@ -33,6 +35,7 @@ class Program {
     std::function<void(stage::Kind, GstSample*)> encoded;
     std::function<void(GstSample*)> fed;  ///< streaming threads: an RTP packet of the small picture
     std::function<void(Fault)> fault;     ///< streaming threads
+    std::chrono::milliseconds patience;   ///< a new scene waits so long for pictures
   };
   explicit Program(Wishes wishes);
   ~Program();
@@ -55,16 +58,28 @@ class Program {
 
  private:
   using Clock = std::chrono::steady_clock;
+  /// How the compositor draws an input.
+  struct Look {
+    double alpha = 0;
+    Rectangle cell;
+    unsigned depth = 0;
+    friend bool operator==(const Look&, const Look&) = default;
+  };
   struct Input {
     Ref<GstAppSrc> picture, sound;
     Ref<GstPad> pad;  ///< of the compositor
     std::optional<SourceId> source;
     Clock::time_point connected_at;
-    std::optional<Caption> place;       ///< its cell on stage, and whose it is
-    bool filled = false;                ///< the pad has a picture of this source, or its slate
-    std::optional<Caption> slate;       ///< stands there instead of a picture
-    std::atomic<bool> awaited = false;  ///< its first picture is still to come
+    std::optional<Caption> place;  ///< its cell on stage, and whose it is
+    std::optional<Caption> slate;  ///< stands there instead of a picture
+    Look look;
+    /// Which taking-in its pictures belong to: the compositor repeats an input's last picture for ever.
+    std::uint64_t turn = 0;
+    std::atomic<std::uint64_t> mixed = 0;  ///< the turn of the picture that the compositor has of it
     std::unique_ptr<Tap> tap;
+
+    /// What is composed next has a picture of this source, or its slate.
+    bool filled() const { return mixed == turn; }
   };
 
   Input* input_of(SourceId source);
@@ -72,20 +87,29 @@ class Program {
   void connect(Input& input);
   void let_go(Input& input);
   bool may_cut(Clock::time_point now);
+  void begin_picture();
+  void put_slate(Input& input, const Caption& place);
   void cut();
   void place(Input& input, const std::vector<Rectangle>& cells);
   void show(Input& input, Clock::time_point now);
   void caption();
+  void pass_on_looks();
 
   Wishes wishes_;
   std::shared_ptr<Feed> feed_;
   TakeSample take_picture_, take_sound_, take_fed_;
-  Scene shown_, next_;                ///< next_: not yet cut to, if it is another
-  Clock::time_point patience_;        ///< when next_ is cut to at the latest
-  std::optional<Captions> captions_;  // before pipeline_: it draws until that has ended
+  Scene shown_, next_;               ///< next_: not yet cut to, if it is another
+  Clock::time_point patience_ends_;  ///< when who is still missing in next_ gets a slate
+  std::uint64_t turns_ = 0;
+  std::mutex looks_mutex_;
+  std::array<Look, inputs> looks_;  ///< guarded by looks_mutex_: what is to be seen from the next picture on
+  std::array<Look, inputs> composed_;  ///< the compositor's thread: what is
+  // Before pipeline_, whose threads use them until it has ended.
+  std::optional<Captions> captions_;
+  std::array<Input, inputs> inputs_;
   Pipeline pipeline_;
+  Ref<GstAggregator> compositor_;
   Ref<GstAppSink> picture_out_, fed_out_;
-  std::array<Input, inputs> inputs_;  // after pipeline_: taps end before what they push into
 };
 
 }  // namespace diemcau::program

@@ -45,7 +45,8 @@ struct Programs::Parts {
     std::map<media::OutputId, std::unique_ptr<Output>> outputs;
   };
 
-  Parts(Outlet& to, const media::Address& rtsp_at) : outlet(to) {
+  Parts(Outlet& to, const media::Address& rtsp_at, std::chrono::milliseconds for_pictures)
+      : outlet(to), patience(for_pictures) {
     if (rtsp_at.port != 0) rtsp = std::make_unique<RtspServer>(rtsp_at.ip, rtsp_at.port);
     thread = std::thread([this] { run(); });
   }
@@ -195,9 +196,8 @@ struct Programs::Parts {
         [this, id](GstSample* packet) {
           outlet.packet(id, media::Engine::program_source, stage::Kind::video, bytes_of(packet));
         },
-        [this, id](Fault fault) {
-          put([this, id, fault = std::move(fault)] { program_failed(id, fault); });
-        }});
+        [this, id](Fault fault) { put([this, id, fault = std::move(fault)] { program_failed(id, fault); }); },
+        patience});
     outlet.attach(id, on_stage.program->sink());
     on_stage.program->set_recorded(!on_stage.fan_out.empty());
     if (on_stage.fed) on_stage.program->set_fed(true);
@@ -352,6 +352,7 @@ struct Programs::Parts {
   }
 
   Outlet& outlet;
+  const std::chrono::milliseconds patience;
   std::mutex mutex;
   std::condition_variable wake;
   std::vector<std::function<void()>> jobs;
@@ -363,8 +364,8 @@ struct Programs::Parts {
   std::thread thread;                            // last: starts when all else stands
 };
 
-Programs::Programs(Outlet& outlet, const media::Address& rtsp)
-    : parts_(std::make_unique<Parts>(outlet, rtsp)) {}
+Programs::Programs(Outlet& outlet, const media::Address& rtsp, std::chrono::milliseconds patience)
+    : parts_(std::make_unique<Parts>(outlet, rtsp, patience)) {}
 
 Programs::~Programs() {
   {

@@ -1,10 +1,12 @@
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <vector>
 
 #include "media/media.h"
+#include "media/program/graph.h"
 #include "media/stage/source.h"
 
 namespace diemcau::program {
@@ -32,8 +34,10 @@ class Outlet {
 /// every call returns at once. Facts and pitfalls: media/program/README.md.
 class Programs {
  public:
-  /// `rtsp`: where the RTSP server listens; port 0: there is none. Throws std::runtime_error when it cannot.
-  explicit Programs(Outlet& outlet, const media::Address& rtsp = {});
+  /// `rtsp`: where the RTSP server listens; port 0: there is none. `patience`: how long a new scene waits for
+  /// a hall's first picture; then a slate stands there. Throws std::runtime_error when it cannot listen.
+  explicit Programs(Outlet& outlet, const media::Address& rtsp = {},
+                    std::chrono::milliseconds patience = usual_patience);
   /// Stops clips, closes recordings (RecordingClosed is told) and outputs properly, joins.
   ~Programs();
   Programs(const Programs&) = delete;

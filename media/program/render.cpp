@@ -15,9 +15,9 @@ namespace {
 using program::Caption;
 using program::CopyShelf;
 using program::FilmMaker;
-using program::patience;
 using program::SampleRef;
 using program::stale;
+using program::usual_patience;
 
 constexpr auto moment = std::chrono::milliseconds(FilmMaker::moment / GST_MSECOND);
 
@@ -40,7 +40,7 @@ class Rendering {
     shelf_.go_to(now - program::mixing_delay);
     if (const auto& scene = direction_ != nullptr ? direction_->scene : Scene{}; scene != next_) {
       next_ = scene;
-      patience_ = now + patience;
+      patience_ = now + usual_patience;
     }
     if (shown_ != next_ && may_cut(now)) shown_ = next_;
     compose(now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "media/rtp/packet.h"
@@ -31,7 +32,11 @@ constexpr auto probe_limit = 1s;
 constexpr auto least_patience = 1s;
 constexpr auto calm = 2s;  // after less was sent, before more is tried
 constexpr auto most_patience = 60s;
+constexpr auto soon = 200ms;            // a probe that says nothing is repeated
 constexpr std::size_t least_probe = 5;  // packets
+constexpr double carried_part = 0.85;   // of what is offered
+constexpr double least_kept = 0.7;      // of the estimate, after one probe
+constexpr std::size_t most_even = 8;    // packets of which no pause may be half of the time
 
 std::int64_t micros(Clock::duration time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
@@ -39,6 +44,30 @@ std::int64_t micros(Clock::duration time) {
 double rate_of(std::size_t bytes, std::int64_t time) {
   return static_cast<double>(bytes) * 8e6 / static_cast<double>(std::max<std::int64_t>(time, 1000));
 }
+/// From the first arrival to the last, without the longest pause if the machine behind it slept then: a line
+/// that is full has none.
+struct Passage {
+  std::int64_t time = 0;
+  bool paused = false;
+};
+template <class Arrivals>
+Passage passage_of(const Arrivals& arrivals) {
+  std::vector<std::int64_t> times;
+  for (const auto& packet : arrivals) times.push_back(packet.at);
+  std::sort(times.begin(), times.end());
+  if (times.empty()) return {};
+  std::int64_t longest = 0;
+  for (std::size_t i = 1; i < times.size(); ++i) longest = std::max(longest, times[i] - times[i - 1]);
+  const auto time = times.back() - times.front();
+  const bool paused = times.size() >= most_even && longest * 2 > time;
+  return {paused ? time - longest : time, paused};
+}
+template <class Arrivals>
+std::size_t bytes_of(const Arrivals& arrivals) {
+  return std::accumulate(arrivals.begin(), arrivals.end(), std::size_t{0},
+                         [](std::size_t sum, const auto& packet) { return sum + packet.bytes; });
+}
+
 /// More than this is a queue, less than half of it is none.
 Clock::duration threshold(double rate) {
   return patience_of_queue +
@@ -120,9 +149,8 @@ void BandwidthEstimate::measure(Clock::time_point now) {
                         return a.at < b.at;
                       })->at;
   while (arrived_.front().at <= newest - arriving_window) arrived_.pop_front();
-  std::size_t bytes = 0;
-  for (const auto& packet : arrived_) bytes += packet.bytes;
-  arriving_ = rate_of(bytes, std::min<Micros>(arriving_window, newest - arrived_.front().at + 50'000));
+  arriving_ =
+      rate_of(bytes_of(arrived_), std::min<Micros>(arriving_window, newest - arrived_.front().at + 50'000));
 }
 
 void BandwidthEstimate::judge(Clock::time_point now) {
@@ -131,9 +159,14 @@ void BandwidthEstimate::judge(Clock::time_point now) {
   const auto limit = threshold(rate_);
   // A probe's own queue says nothing more than the probe itself.
   const bool probed = probe_.state != Probe::State::idle || now < quiet_until_;
-  if (queue_ > limit) return probed ? void() : decrease(now);
+  if (is_overfull()) return probed ? void() : decrease(now);
   if (queue_ * 2 > limit || loss_ - own_loss_ > much_loss || arriving_ < using_it * rate_) return;
   rate_ *= std::pow(growing, std::chrono::duration<double>(passed).count());
+}
+
+/// If the line carries no more than what arrives, a queue is at least a packet that waits.
+bool BandwidthEstimate::is_overfull() const {
+  return queue_ > threshold(std::min(rate_, std::max<double>(least, arriving_)));
 }
 
 void BandwidthEstimate::decrease(Clock::time_point now) {
@@ -152,7 +185,9 @@ void BandwidthEstimate::decrease(Clock::time_point now) {
   queue_before_ = queue_;
   // What waits is to be gone within a second.
   const auto part = std::max(least_part, 1 - std::chrono::duration<double>(queue_).count());
-  rate_ = std::max<double>(least, std::min(rate_, part * arriving_));
+  const auto passage = passage_of(arrived_);
+  const auto carried = passage.paused ? rate_of(bytes_of(arrived_), passage.time) : arriving_;
+  rate_ = std::max<double>(least, std::min(rate_, part * carried));
 }
 
 void BandwidthEstimate::judge_loss(Clock::time_point now) {
@@ -186,7 +221,7 @@ std::size_t BandwidthEstimate::padding_due(std::int64_t wanted, Clock::time_poin
     next.state = Probe::State::sending;
     next.began = now;
     next.patience = probe.patience;
-    probe = next;
+    probe = std::move(next);
     probe.target = std::min(2 * rate_, std::max(1.25 * rate_, 1.1 * static_cast<double>(aim)));
   }
   if (probe.state != Probe::State::sending) return 0;
@@ -201,18 +236,13 @@ std::size_t BandwidthEstimate::padding_due(std::int64_t wanted, Clock::time_poin
 }
 
 void BandwidthEstimate::note_probe(const Sent& sent, Micros arrived) {
-  if (sent.probe == 0 || sent.probe != probe_.id) return;
-  auto& probe = probe_;
-  if (probe.arrived_packets++ == 0) probe.first = probe.last = arrived;
-  probe.arrived += sent.bytes;
-  probe.first = std::min(probe.first, arrived);
-  probe.last = std::max(probe.last, arrived);
+  if (sent.probe != 0 && sent.probe == probe_.id) probe_.arrived.push_back({arrived, sent.bytes});
 }
 
 void BandwidthEstimate::judge_probe(Clock::time_point now) {
   auto& probe = probe_;
   if (probe.state != Probe::State::waiting) return;
-  if (probe.arrived_packets < probe.packets && now - probe.ended < probe_limit) {
+  if (probe.arrived.size() < probe.packets && now - probe.ended < probe_limit) {
     // What is lost never comes: it is over when a packet behind it has.
     const auto told = std::any_of(sent_.begin(), sent_.end(), [&](const auto& sent) {
       return sent.told && sent.probe == 0 && sent.at > micros(probe.ended.time_since_epoch());
@@ -220,20 +250,26 @@ void BandwidthEstimate::judge_probe(Clock::time_point now) {
     if (!told) return;
   }
   probe.state = Probe::State::idle;
-  if (probe.arrived_packets >= least_probe) {
+  const auto repeat = [&](Clock::duration at_least) {
+    probe.patience = std::clamp<Clock::duration>(2 * probe.patience, at_least, most_patience);
+    probe.next = now + probe.patience;
+  };
+  const auto passage = passage_of(probe.arrived);
+  const auto offered = std::min(probe.target, rate_of(probe.sent, micros(probe_length)));
+  // One of the machines slept: it says nothing of the line.
+  if (passage.paused || offered < 0.5 * probe.target) return repeat(soon);
+  if (probe.arrived.size() >= least_probe) {
     // One turn of the timer more than from the first packet to the last: as many turns as were sent.
-    const auto carried = rate_of(probe.arrived, probe.last - probe.first + micros(turn));
-    const auto offered = rate_of(probe.sent, micros(probe_length));
-    if (carried >= 0.85 * offered) {
+    const auto carried = rate_of(bytes_of(probe.arrived), passage.time + micros(turn));
+    if (carried >= carried_part * offered) {
       rate_ = std::max(rate_, std::min(carried, probe.target));
       probe.patience = {};
       probe.next = now + 50ms;
       return;
     }
-    rate_ = std::max<double>(least, backing_off * carried);
+    rate_ = std::max<double>(least, std::max(backing_off * carried, least_kept * rate_));
   }
-  probe.patience = std::clamp<Clock::duration>(2 * probe.patience, least_patience, most_patience);
-  probe.next = now + probe.patience;
+  repeat(least_patience);
   quiet_until_ = now + 500ms + queue_;
 }
 

@@ -18,7 +18,8 @@ namespace diemcau::stage {
 /// more is sent than the line carries (as CoDel judges a queue, RFC 8289 3; a keyframe's burst is no standing
 /// queue), and then what arrives is what the line carries. Loss counts when it
 /// follows the rate. Who sends less than the estimate learns nothing of the line: only a probe raises it
-/// then.
+/// then. A viewer whose machine gets no time for a moment looks much like a full line: a trickle cannot fill
+/// one, though, and what a line carries comes evenly, not all at once after a pause.
 class BandwidthEstimate {
  public:
   static constexpr std::int64_t start = 500'000;
@@ -69,14 +70,13 @@ class BandwidthEstimate {
     Clock::time_point began, ended, next;
     double target = 0;
     std::size_t sent = 0, packets = 0;
-    // Of what arrived of it.
-    std::size_t arrived = 0, arrived_packets = 0;
-    Micros first = 0, last = 0;
+    std::vector<Arrived> arrived;
     Clock::duration patience{};
   };
   void measure(Clock::time_point now);
   void judge(Clock::time_point now);
   void decrease(Clock::time_point now);
+  bool is_overfull() const;
   void judge_loss(Clock::time_point now);
   void note_probe(const Sent& sent, Micros arrived);
   void judge_probe(Clock::time_point now);

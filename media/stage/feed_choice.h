@@ -8,15 +8,18 @@
 namespace diemcau::stage {
 
 /// Whether a viewer gets the program, one small picture of the whole stage, instead of the stage's pictures.
-/// By its line: when that is too thin for all of them even at their least, but carries the program. It goes
-/// back when the line has carried more for a while. Pure but for the clock that it is given.
+/// By its line: when that is too thin for all of them even at their least, but carries the program; at once
+/// when it is too thin even for the main one (a film, a room system in one size only). It goes back when the
+/// line has carried more for a while. Pure but for the clock that it is given.
 class FeedChoice {
  public:
   /// What a line that is too thin has for pictures, bit/s, and what they cost; nullopt: it is wide.
   struct Line {
     std::int64_t rate{};
-    std::int64_t least{};    ///< all pictures of the stage at their least
-    std::int64_t program{};  ///< the program's picture
+    std::int64_t main{};           ///< the stage's main picture at its least
+    std::int64_t least{};          ///< all of them at their least
+    std::int64_t program{};        ///< the program's picture
+    std::int64_t program_least{};  ///< with the fewest pictures a second
   };
   void set(media::Feed feed);
   /// Call at each look at the line. Then is_on() says what to send.

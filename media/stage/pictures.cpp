@@ -9,8 +9,10 @@ namespace diemcau::stage {
 
 namespace {
 constexpr SourceId program = media::Engine::program_source;
-constexpr int screen_lines = 1080;              // of a hall
-constexpr std::int64_t program_rate = 310'000;  // bit/s on the line, as its encoder is set
+constexpr int screen_lines = 1080;  // of a hall
+// bit/s on the line, as its encoder is set: with 15 and with 7.5 pictures a second.
+constexpr std::int64_t program_rate = 310'000;
+constexpr std::int64_t program_least = 185'000;
 /// What left the stage is sent a while longer: the old picture runs until the new one is there, and the
 /// operator may undo.
 constexpr auto linger = std::chrono::seconds(3);
@@ -44,15 +46,22 @@ void Stage::choose_feed(Peer& peer, Clock::time_point now) {
   const auto set = feeds_.find(*peer.publishes());
   peer.feed.set(set == feeds_.end() ? media::Feed::by_line : set->second);
   if (!peer.is_thin()) return peer.feed.look(std::nullopt, now);
-  peer.feed.look(FeedChoice::Line{peer.rate_for_pictures(now), least_rate(peer, now), program_rate}, now);
+  const auto [main, all] = least_rates(peer, now);
+  peer.feed.look(FeedChoice::Line{peer.rate_for_pictures(now), main, all, program_rate, program_least}, now);
 }
 
-std::int64_t Stage::least_rate(Peer& peer, Clock::time_point now) {
-  std::int64_t rate = 0;
-  for (std::size_t i = 0; i < peer.video_slots().size(); ++i)
-    if (const auto* const camera = camera_for(peer, i))
-      rate += camera->ladder(lines_of(scene_.layout, i), i == 0, now).front().rate;
-  return rate;
+std::pair<std::int64_t, std::int64_t> Stage::least_rates(Peer& peer, Clock::time_point now) {
+  std::optional<std::int64_t> main;
+  std::int64_t all = 0;
+  for (std::size_t i = 0; i < peer.video_slots().size(); ++i) {
+    const auto* const camera = camera_for(peer, i);
+    if (camera == nullptr) continue;
+    const auto steps = camera->ladder(lines_of(scene_.layout, i), i == 0, now);
+    if (steps.empty()) continue;  // nothing is known to come of it
+    if (!main) main = steps.front().rate;
+    all += steps.front().rate;
+  }
+  return {main.value_or(0), all};
 }
 
 void Stage::tell_program(Peer& peer) {
@@ -108,7 +117,7 @@ void Stage::aim_thin_pictures(Peer& peer, Clock::time_point now) {
   }
   auto chosen = share(cells, peer.rate_for_pictures(now));
   // Whether the line carries the program its choice has weighed already.
-  if (peer.feed.is_on() && !cells[0].steps.empty()) chosen[0] = cells[0].steps.size() - 1;
+  if (peer.feed.is_on() && !cells[0].steps.empty()) chosen[0] = chosen[0].value_or(0);
   std::int64_t spent = 0;
   for (std::size_t i = 0; i < slots.size(); ++i) {
     auto& slot = *slots[i];
@@ -130,7 +139,8 @@ void Stage::aim_thin_pictures(Peer& peer, Clock::time_point now) {
     slot.temporal_layers = shrinks ? 1 : step.temporal_layers;
   }
   // With the program it finds out whether the line carries the stage again.
-  peer.set_spent(spent, peer.feed.is_on() ? std::max(spent, least_rate(peer, now)) : full_rate(cells));
+  peer.set_spent(spent,
+                 peer.feed.is_on() ? std::max(spent, least_rates(peer, now).second) : full_rate(cells));
 }
 
 void Stage::need(const Camera& camera, std::size_t layer, Clock::time_point now) {

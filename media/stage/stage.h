@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "media/media.h"
@@ -119,7 +120,8 @@ class Stage {
   /// The same with the program where that is what it gets; and the lines of the cell then.
   Camera* shown_in(Peer& peer, std::size_t cell);
   int lines_for(const Peer& peer, std::size_t cell) const;
-  std::int64_t least_rate(Peer& peer, Clock::time_point now);
+  /// What the main picture of the stage, and all of them, cost this viewer at their least.
+  std::pair<std::int64_t, std::int64_t> least_rates(Peer& peer, Clock::time_point now);
   void choose_feed(Peer& peer, Clock::time_point now);
   void tell_program(Peer& peer);
   Camera* publish(SourceId id, Publication publication, Peer& peer, const rtp::AgreedMedia* line);

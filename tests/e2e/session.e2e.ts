@@ -12,12 +12,15 @@ import { until } from "./until.ts";
 const main = { site: "UBND tỉnh Lai Châu", colour: "blue", pitch: 500 } as const;
 const sinHo = { site: "Sìn Hồ", colour: "red", pitch: 1100 } as const;
 const tamDuong = { site: "Tam Đường", colour: "green", pitch: 1900 } as const;
+const filmPitch = 2700;
 
+let film: string;
 let server: Server;
 let desk: Console;
 const halls: Record<string, Hall> = {};
 
 beforeAll(async () => {
+  film = makeFilm(filmPitch);
   server = await Server.start();
   desk = await Console.open(server);
   for (const hall of [main, sinHo, tamDuong])
@@ -76,22 +79,20 @@ test("a hall asks for the floor and gets it: its microphone opens and it is on s
 });
 
 test("a film is played to all, paused and stopped", async () => {
-  const pitch = 2700;
-  const film = makeFilm(pitch);
   await desk.addFilm(server, film);
   await desk.playFilm();
   for (const one of [main, sinHo, tamDuong]) await hall(one).sees("yellow");
-  await hall(sinHo).hears([pitch]);
+  await hall(sinHo).hears([filmPitch]);
   await desk.page.getByRole("button", { name: "Tạm dừng" }).click();
-  await hall(sinHo).hears([], [pitch]);
+  await hall(sinHo).hears([], [filmPitch]);
   await hall(sinHo).sees("yellow");
   await desk.page.getByRole("button", { name: "Chiếu tiếp" }).click();
-  await hall(tamDuong).hears([pitch]);
+  await hall(tamDuong).hears([filmPitch]);
   await desk.page
     .getByRole("group", { name: "phim" })
     .getByRole("button", { name: "Dừng", exact: true })
     .click();
-  await hall(sinHo).hears([], [pitch]);
+  await hall(sinHo).hears([], [filmPitch]);
 });
 
 test("a film that is none is said to be none, and the session goes on", async () => {

@@ -9,7 +9,7 @@ export async function until<T>(
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
     if (Date.now() > end) throw new Error(`waited ${limit / 1000} s for ${what}`);
-    await new Promise((next) => setTimeout(next, 25));
+    await new Promise((next) => setTimeout(next, 100));
   }
 }
 

@@ -22,13 +22,8 @@ async function command(body: object): Promise<number> {
   return (await server.ask("POST", url, token, "application/json", JSON.stringify(body))).status;
 }
 
-async function siteOf(site: string): Promise<number> {
-  const token = server.hall(site).split("/").at(-1);
-  return (JSON.parse((await server.fetch(`/api/hall/${token}`)).body) as { site: number }).site;
-}
-
 async function putOnStage(site: string): Promise<void> {
-  const cells = [{ source: { type: "camera", site: await siteOf(site) } }];
+  const cells = [{ source: { type: "camera", site: await server.site(site) } }];
   expect(await command({ type: "stage_scene", scene: { layout: "single", cells } })).toBe(204);
 }
 
@@ -54,7 +49,7 @@ test("an encoder joins as a hall, a script puts it on stage and opens its microp
   await putOnStage(sinHo.site);
   await hall.sees("red");
   await hall.hears([], [sinHo.pitch]);
-  expect(await command({ type: "open_microphone", site: await siteOf(sinHo.site) })).toBe(204);
+  expect(await command({ type: "open_microphone", site: await server.site(sinHo.site) })).toBe(204);
   await hall.hears([sinHo.pitch]);
 });
 
@@ -64,7 +59,7 @@ test("a player sees and hears what is on stage, also after a cut", async () => {
   await until("the encoder's tone at the player", () => player.tone > audible);
   await putOnStage(main.site);
   await until("blue at the player", () => player.colour === "blue");
-  expect(await command({ type: "close_microphone", site: await siteOf(sinHo.site) })).toBe(204);
+  expect(await command({ type: "close_microphone", site: await server.site(sinHo.site) })).toBe(204);
   await putOnStage(sinHo.site);
   await until("red at the player again", () => player.colour === "red");
 });
@@ -84,7 +79,7 @@ test("wrong tokens, broken offers and what is over are answered as specified", a
 
   expect(await encoder.delete()).toBe(200);
   expect(await encoder.delete()).toBe(404);
-  expect(await command({ type: "open_microphone", site: await siteOf(sinHo.site) })).toBe(409); // it has left
+  expect(await command({ type: "open_microphone", site: await server.site(sinHo.site) })).toBe(409); // it has left
   expect(await command({ type: "end" })).toBe(204);
   expect(await player.delete()).toBe(404); // gone with the session
   await hall.page.getByText("Phiên họp đã kết thúc").waitFor();

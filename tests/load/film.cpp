@@ -96,7 +96,8 @@ void run(const char* file, const std::string& layout, int port, int sites, int v
                             [](const program::Fault& fault) {
                               std::fprintf(stderr, "%s\n", fault.text.c_str());
                               std::_Exit(1);
-                            }});
+                            },
+                            std::chrono::milliseconds(600)});
   program.set_recorded(true);
   const auto sink = program.sink();
   sink->on_scene(scene);

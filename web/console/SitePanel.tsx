@@ -165,7 +165,7 @@ function LineList({ line }: { readonly line: Line }) {
       <dd>{line.tcp ? "TCP" : "UDP"}</dd>
       {line.program && (
         <>
-          <dt>{t("site.feed")}</dt>
+          <dt>{t("site.gets")}</dt>
           <dd>{t("site.feed.program")}</dd>
         </>
       )}

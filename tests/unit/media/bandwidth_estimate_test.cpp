@@ -1,5 +1,7 @@
 #include "media/stage/bandwidth_estimate.h"
 
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include "tests/unit/media/thin_line.h"
@@ -36,7 +38,8 @@ class BandwidthEstimateTest : public testing::Test {
   }
   void send(std::size_t bytes) {
     const auto number = estimate_.on_sent(bytes, now_);
-    const auto arrives = line_.send(bytes, now_);
+    auto arrives = line_.send(bytes, now_);
+    if (arrives) arrives = machine_(*arrives);
     ++sent_;
     if (!arrives) ++lost_;
     flying_.push_back({number, arrives});
@@ -65,6 +68,8 @@ class BandwidthEstimateTest : public testing::Test {
   void forget_queue() { longest_queue_ = {}; }
 
   ThinLine line_;
+  /// When the viewer's machine, which may be busy, sees what has arrived.
+  std::function<Clock::time_point(Clock::time_point)> machine_ = [](auto arrives) { return arrives; };
   BandwidthEstimate estimate_;
   Clock::time_point now_{1h}, next_feedback_{};
   std::vector<std::pair<std::uint16_t, std::optional<Clock::time_point>>> flying_;
@@ -169,6 +174,39 @@ TEST_F(BandwidthEstimateTest, ALongerWayIsNoQueueForLong) {
   line_.way = 150ms;
   run(30s, 400'000);
   EXPECT_GT(estimate_.rate(), 300'000);
+}
+
+TEST_F(BandwidthEstimateTest, AMachineThatIsSlowIsNoFullLineWhileLittleIsSent) {
+  line_.rate = 50e6;
+  run(2s, everything);
+  machine_ = [](auto arrives) { return arrives + 90ms; };
+  run(3s, 40'000);
+  machine_ = [](auto arrives) { return arrives; };
+  run(1s, 40'000);
+  EXPECT_TRUE(estimate_.is_wide()) << estimate_.rate();
+}
+
+TEST_F(BandwidthEstimateTest, AMachineThatSleepsNowAndThenIsNoThinLine) {
+  line_.rate = 50e6;
+  Noise sleep(7);
+  Clock::time_point asleep_from = now_;
+  Clock::time_point awake_from = now_;
+  machine_ = [&](auto arrives) {
+    while (arrives >= awake_from) {
+      if (arrives < asleep_from) return arrives;
+      awake_from = asleep_from + std::chrono::milliseconds(20 + sleep.below(300));
+      if (arrives < awake_from) break;
+      asleep_from = awake_from + std::chrono::milliseconds(1 + sleep.below(100));
+    }
+    return std::max(arrives, awake_from);
+  };
+  run(5s, 1'200'000);
+  int thin = 0;
+  for (int i = 0; i < 100; ++i) {
+    run(200ms, 1'200'000);
+    if (estimate_.rate() < 1'200'000) ++thin;
+  }
+  EXPECT_LT(thin, 10) << "of 100 looks";
 }
 
 TEST_F(BandwidthEstimateTest, AKeyframeIsNoStandingQueue) {

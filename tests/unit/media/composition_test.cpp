@@ -86,7 +86,7 @@ TEST_F(ProgramTest, AHallWithoutPictureHasItsNameOnASlate) {
 
 TEST_F(ProgramTest, ACutShowsNeitherBlackNorTheSlateOfAHallThatIsThere) {
   outlet_.scene = {media::Layout::single, {{media::SourceId{1}, ""}}};
-  Programs programs(outlet_);
+  Programs programs(outlet_, {}, 10s);  // until a slow machine has decoded a picture
   const Camera one(outlet_, media::SourceId{1}, 10, "white");
   const Camera two(outlet_, media::SourceId{2}, 10, "white");
   programs.start_recording(stage_id, folder_ / "cut.mp4");
@@ -102,6 +102,27 @@ TEST_F(ProgramTest, ACutShowsNeitherBlackNorTheSlateOfAHallThatIsThere) {
   const auto first = std::find_if(lightness.begin(), lightness.end(), [](int mean) { return mean > 150; });
   ASSERT_GT(lightness.end() - first, 50) << "pictures of a hall";
   EXPECT_GT(*std::min_element(first, lightness.end()), 150) << "from the first on";
+}
+
+TEST_F(ProgramTest, ACutToAHallThatSendsNothingShowsItsSlateAndNeverBlack) {
+  outlet_.scene = {media::Layout::single, {{media::SourceId{1}, ""}}};
+  Programs programs(outlet_, {}, 0ms);
+  const Camera one(outlet_, media::SourceId{1}, 10, "white");
+  programs.start_recording(stage_id, folder_ / "slates.mp4");
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.grown() > 60000; }));
+  for (const auto next : {2, 3, 2, 1}) {
+    const auto before = outlet_.grown();
+    outlet_.set_scene({media::Layout::single, {{media::SourceId{next}, ""}}});
+    ASSERT_TRUE(outlet_.wait([&] { return outlet_.grown() > before + 10000; }));
+  }
+  std::vector<int> lightness;
+  look_at(stop(programs, "slates.mp4"), [&](const Grey& picture) { lightness.push_back(picture.mean()); });
+  const auto first = std::find_if(lightness.begin(), lightness.end(), [](int mean) { return mean > 150; });
+  ASSERT_NE(first, lightness.end());
+  const auto darkest = *std::min_element(first, lightness.end());
+  EXPECT_GT(darkest, 17) << "never black";
+  EXPECT_LT(darkest, 40) << "but the slate's dark surface";
+  EXPECT_GT(lightness.back(), 150) << "and the hall again";
 }
 
 TEST_F(ProgramTest, SeveralLoudVoicesAreLevelledAndASingleOneIsLeftAlone) {

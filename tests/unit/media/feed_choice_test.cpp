@@ -17,8 +17,8 @@ class FeedChoiceTest : public testing::Test {
     for (const auto until = now_ + time; now_ < until; now_ += 500ms) choice_.look(line, now_);
     return choice_.is_on();
   }
-  static FeedChoice::Line line(std::int64_t rate, std::int64_t least = 540'000) {
-    return {rate, least, 310'000};
+  static FeedChoice::Line line(std::int64_t rate, std::int64_t least = 540'000, std::int64_t main = 60'000) {
+    return {rate, main, least, 310'000, 185'000};
   }
 
   FeedChoice choice_;
@@ -41,6 +41,16 @@ TEST_F(FeedChoiceTest, AWideLineKeepsTheStage) {
 TEST_F(FeedChoiceTest, ALineThatDoesNotCarryTheProgramKeepsTheStage) {
   choice_.set(Feed::by_line);
   EXPECT_FALSE(after(20s, line(330'000))) << "with nothing to spare";
+}
+
+TEST_F(FeedChoiceTest, AFilmThatDoesNotFitIsSeenInTheProgramAtOnce) {
+  constexpr std::int64_t film = 1'600'000;
+  choice_.set(Feed::by_line);
+  EXPECT_TRUE(after(500ms, line(900'000, film, film)));
+  EXPECT_TRUE(after(20s, line(170'000, film, film))) << "rather a few pictures a second than none";
+  EXPECT_FALSE(after(3s, line(100'000, film, film))) << "that would cost the voices";
+  EXPECT_TRUE(after(1s, line(170'000, film, film))) << "and no rest when it is dark otherwise";
+  EXPECT_FALSE(after(11s, line(2'000'000, film, film)));
 }
 
 TEST_F(FeedChoiceTest, ItGoesBackWhenTheLineHasCarriedMoreForAWhile) {

@@ -250,7 +250,10 @@ class FakeOutlet : public Outlet {
       ASSERT_TRUE(picture);
       EXPECT_LE(rtp.size(), 1200u);
       fed_bytes += rtp.size();
-      if (packet->marker) ++fed_pictures;
+      if (packet->marker) {
+        ++fed_pictures;
+        if (picture->temporal_layer == 0) ++fed_base_pictures;
+      }
       if (picture->keyframe && picture->height != 0) {
         ++fed_keyframes;
         fed_height = picture->height;
@@ -343,7 +346,7 @@ class FakeOutlet : public Outlet {
                      {{media::SourceId{1}, "An Bình"}, {media::SourceId{2}, ""}}};
   std::vector<Event> events;
   int pictures = 0, keyframes = 0, sounds = 0, keyframe_requests = 0;
-  int fed_pictures = 0, fed_keyframes = 0, fed_height = 0;
+  int fed_pictures = 0, fed_base_pictures = 0, fed_keyframes = 0, fed_height = 0;
   std::size_t fed_bytes = 0;
   std::atomic<bool> lose_a_picture{false};  ///< the next packet of a picture goes missing
 

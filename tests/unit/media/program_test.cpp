@@ -282,6 +282,7 @@ TEST_F(ProgramTest, HallsGetASmallPictureOfTheStageAsLongAsTheyWantIt) {
   ASSERT_TRUE(outlet_.wait([&] { return outlet_.fed_pictures >= pictures + 75; }, 30s));
   // 15 pictures a second: 75 of them are five seconds.
   EXPECT_LT((outlet_.fed_bytes - bytes) * 8 / 5, 330'000u) << "bit/s";
+  EXPECT_NEAR(outlet_.fed_base_pictures, outlet_.fed_pictures / 2, 5) << "the others can be left out";
   programs.set_feed(stage_id, false);
   EXPECT_TRUE(outlet_.wait([&] { return !outlet_.is_fed(); })) << "nobody takes it: the stage is let go";
 }

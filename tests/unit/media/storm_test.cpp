@@ -185,7 +185,8 @@ class Storm {
                     [this](const Fault& fault) {
                       const std::lock_guard lock(mutex_);
                       faults_.push_back(fault.text);
-                    }}};
+                    },
+                    600ms}};
   std::vector<Hall> halls_;  // cameras end first
 };
 

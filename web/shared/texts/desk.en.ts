@@ -161,6 +161,7 @@ export const deskEn: Readonly<Record<DeskTextKey, string>> = {
   "site.freezes": "Freezes",
   "site.per_minute": "{count} / min",
   "site.way": "Way",
+  "site.gets": "Gets now",
   "site.feed": "Pictures down",
   "site.feed.by_line": "By its line",
   "site.feed.program": "One small picture",

@@ -159,6 +159,7 @@ export const deskVi = {
   "site.freezes": "Đứng hình",
   "site.per_minute": "{count} / phút",
   "site.way": "Đường",
+  "site.gets": "Đang nhận",
   "site.feed": "Hình gửi xuống",
   "site.feed.by_line": "Theo đường truyền",
   "site.feed.program": "Một hình gộp",
