@@ -138,7 +138,7 @@ void Program::let_go(Input& input) {
 /// Make before break: a hall that is put on stage needs a moment until it can be seen, and so does its slate.
 bool Program::may_cut(Clock::time_point now) {
   bool all_there = true;
-  const auto cells = cells_on(next_.layout, width, height);
+  const auto cells = cells_on(next_.layout, canvas::width, canvas::height);
   for (std::size_t i = 0; i < next_.cells.size() && i < cells.size(); ++i) {
     const auto& cell = next_.cells[i];
     auto* const input = cell.source ? input_of(*cell.source) : nullptr;

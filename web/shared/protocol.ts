@@ -875,4 +875,4 @@ export const areas: Readonly<Record<Layout, readonly Area[]>> = {
   ],
 };
 
-export const protocolHash = "91238852d1fd664a";
+export const protocolHash = "aef4cb39e16c86c8";

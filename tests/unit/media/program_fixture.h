@@ -326,8 +326,6 @@ class FakeOutlet : public Outlet {
     });
     return found;
   }
-  /// The program takes what the stage sends; within wait().
-  bool attached() const { return sink_ != nullptr; }
   void forget() {
     const std::lock_guard lock(mutex_);
     events.clear();

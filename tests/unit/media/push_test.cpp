@@ -180,9 +180,9 @@ TEST_F(PushTest, TheEncodersRestWhenTheLastOutputIsGone) {
   Programs programs(outlet_);
   programs.start_output(stage_id, output, rtmp_target(port));
   ASSERT_TRUE(measured(OutputState::live));
-  EXPECT_TRUE(outlet_.wait([&] { return outlet_.attached(); }));
+  EXPECT_TRUE(outlet_.wait([&] { return outlet_.is_fed(); }));
   programs.stop_output(stage_id, output);
-  EXPECT_TRUE(outlet_.wait([&] { return !outlet_.attached(); }));
+  EXPECT_TRUE(outlet_.wait([&] { return !outlet_.is_fed(); }));
 }
 
 }  // namespace

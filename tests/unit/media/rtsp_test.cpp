@@ -26,7 +26,7 @@ TEST_F(RtspTest, MonitorsTakePictureAndSoundOverTcpAndUdpFromOneEncoding) {
   Programs programs(outlet_, {"127.0.0.1", port_});
   programs.serve_output(stage_id, output, path);
   ASSERT_TRUE(watched_by(0));
-  EXPECT_FALSE(outlet_.wait([&] { return outlet_.attached(); }, 1s)) << "nobody watches, nothing is encoded";
+  EXPECT_FALSE(outlet_.wait([&] { return outlet_.is_fed(); }, 1s)) << "nobody watches, nothing is encoded";
   const auto first = monitor("tcp");
   EXPECT_TRUE(first->gets(25));
   ASSERT_TRUE(watched_by(1));
@@ -49,7 +49,7 @@ TEST_F(RtspTest, TheEncodersRestWhenTheLastMonitorIsGoneAndWakeForTheNext) {
     auto one = monitor("tcp");
     EXPECT_TRUE(one->gets(10));
     one.reset();
-    EXPECT_TRUE(outlet_.wait([&] { return !outlet_.attached(); })) << round;
+    EXPECT_TRUE(outlet_.wait([&] { return !outlet_.is_fed(); })) << round;
   }
 }
 
