@@ -117,7 +117,7 @@ struct Engine::Parts : program::Outlet {
                 {[this](Event event) { tell(std::move(event)); },
                  [this](StageId stage, SourceId source) { programs.request_keyframe(stage, source); },
                  [this](StageId stage, bool wanted) { programs.set_feed(stage, wanted); }}),
-        programs(*this) {}
+        programs(*this, {config.bind, config.rtsp_port}) {}
   // The workers call the pipelines and they call the workers: their threads end first, then the pipelines
   // close their files while the workers' mailboxes still take what they say.
   ~Parts() override { workers.stop(); }
@@ -276,10 +276,19 @@ void Engine::stop_clip(StageId stage) {
   parts_->workers.put_home(SetClip{stage, false});
 }
 
-void Engine::start_recording(StageId stage, const std::filesystem::path& file) {
-  parts_->programs.start_recording(stage, file);
+void Engine::start_recording(StageId stage, const std::filesystem::path& file,
+                             const std::filesystem::path& copies) {
+  parts_->programs.start_recording(stage, file, copies);
 }
 void Engine::stop_recording(StageId stage) { parts_->programs.stop_recording(stage); }
+
+void Engine::start_output(StageId stage, OutputId output, const PushTarget& target) {
+  parts_->programs.start_output(stage, output, target);
+}
+void Engine::serve_output(StageId stage, OutputId output, const std::string& path) {
+  parts_->programs.serve_output(stage, output, path);
+}
+void Engine::stop_output(StageId stage, OutputId output) { parts_->programs.stop_output(stage, output); }
 
 std::vector<Event> Engine::take_events() {
   auto events = parts_->events.take_all();

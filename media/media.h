@@ -49,6 +49,7 @@ struct Config {
   /// core in the last second.
   std::size_t peers_per_worker = 200;
   double core_per_worker = 0.5;
+  std::uint16_t rtsp_port = 0;  ///< TCP, at `bind`; 0: no RTSP server
 };
 
 /// What a hall gets: the pictures of the stage, or the program, one small picture of all of it.
@@ -68,6 +69,22 @@ struct Scene {
   Layout layout{};
   std::vector<Cell> cells;  ///< at most 9; cell i leaves in video slot i
   friend bool operator==(const Scene&, const Scene&) = default;
+};
+
+/// Chosen by the caller, unique within its stage.
+enum class OutputId : std::int64_t {};
+
+enum class PushProtocol { rtmp, rtmps, srt };
+/// A host that the program is sent to. Checked by the caller; what may be secret in it (all but protocol,
+/// host and port) is never told or logged.
+struct PushTarget {
+  PushProtocol protocol{};
+  std::string host;  ///< a name or a numeric address, without brackets
+  std::uint16_t port{};
+  std::string application, stream;         ///< RTMP: "live", the stream key
+  std::string stream_id;                   ///< SRT; may be empty
+  std::string passphrase;                  ///< SRT: none, or 10 … 79 characters
+  std::chrono::milliseconds latency{120};  ///< SRT: for repairs
 };
 
 // ---- what the engine tells, in order. Taken with Engine::take_events().
@@ -172,16 +189,23 @@ struct ClipEnded {
   std::string error;
   bool no_film = false;
 };
-/// Once, within a second: so long ago the file's first picture came.
+/// Once, within a second: so long ago the scene of the file's first picture was directed.
 struct RecordingBegan {
   StageId stage{};
   std::filesystem::path file;
   std::chrono::milliseconds ago{};
 };
-/// Bytes written so far; once a second while recording.
+/// Bytes written so far, of the film and of the safety copy beside it; once a second while recording.
 struct RecordingGrew {
   StageId stage{};
   std::int64_t bytes{};
+  std::int64_t copy_bytes{};
+};
+/// What a source sends could not be kept beside the recording, which goes on; it is tried again.
+struct SafetyCopyFailed {
+  StageId stage{};
+  std::optional<SourceId> source;  ///< nullopt: no source's
+  std::string error;
 };
 /// The recorder gave up; what is written so far stays. `disk_full` when that is why.
 struct RecordingFailed {
@@ -195,9 +219,28 @@ struct RecordingClosed {
   std::filesystem::path file;
 };
 
+enum class OutputState { connecting, live, waiting };
+/// What is wrong with an output: `unreachable`: no connection came about; `refused`: the host answered and
+/// does not take it; `lost`: the connection broke; `slow`: the line carries less than is sent, pictures are
+/// left out.
+enum class OutputTrouble { none, unreachable, refused, lost, slow };
+/// Once a second of every output that was started and not stopped.
+struct OutputMeasured {
+  StageId stage{};
+  OutputId output{};
+  OutputState state{};
+  std::int64_t bitrate{};           ///< bit/s of the last second
+  std::uint64_t bytes{};            ///< since it was started, over all connections
+  OutputTrouble trouble{};          ///< while waiting or connecting: of the attempt before
+  std::string detail;               ///< for the log: what the library says, nothing secret in it
+  int watchers{};                   ///< of serve_output()
+  std::chrono::seconds retry_in{};  ///< while waiting
+};
+
 using Event = std::variant<PeerConnected, PeerSilent, PeerBack, PeerLost, Levels, CameraWanted, CodecMissing,
                            ProgramFailed, ProgramShown, Downlinks, LinesMeasured, ClipStarted, ClipEnded,
-                           RecordingBegan, RecordingGrew, RecordingFailed, RecordingClosed>;
+                           RecordingBegan, RecordingGrew, SafetyCopyFailed, RecordingFailed, RecordingClosed,
+                           OutputMeasured>;
 
 /// Why an offer was not taken.
 struct OfferRefused {
@@ -232,7 +275,8 @@ struct Counters {
 /// it must only signal.
 class Engine {
  public:
-  /// Binds the sockets. Throws std::system_error naming the port when it is taken.
+  /// Binds the sockets. Throws std::system_error (of RTSP std::runtime_error) naming the port when it is
+  /// taken.
   Engine(const Config& config, std::function<void()> wake);
   ~Engine();  ///< closes stages (recordings are closed properly), joins the threads
   Engine(const Engine&) = delete;
@@ -283,9 +327,21 @@ class Engine {
   void stop_clip(StageId stage);
 
   /// Writes the stage, picture and mixed sound, to a new fragmented MP4: playable up to the last second
-  /// whatever happens.
-  void start_recording(StageId stage, const std::filesystem::path& file);
+  /// whatever happens. Meanwhile what each source on air sends is kept as it was sent, in the folder `copies`
+  /// (render() reads it; empty: it is not kept).
+  void start_recording(StageId stage, const std::filesystem::path& file,
+                       const std::filesystem::path& copies = {});
   void stop_recording(StageId stage);  ///< RecordingClosed follows
+
+  /// Sends the stage, as it would be recorded, to a host, and connects anew for as long as it takes, less and
+  /// less often (1 … 30 s). Whatever the host does, stage and recording go on. An output of that id is
+  /// replaced.
+  void start_output(StageId stage, OutputId output, const PushTarget& target);
+  /// Offers the same by RTSP under rtsp://HOST:rtsp_port and `path`, which begins with '/' and is hard to
+  /// guess: nothing else keeps anybody out. The stage is rendered while somebody watches. Always live.
+  /// Ignored without an RTSP server.
+  void serve_output(StageId stage, OutputId output, const std::string& path);
+  void stop_output(StageId stage, OutputId output);  ///< unknown ids are ignored
 
   std::vector<Event> take_events();
   Counters counters() const;

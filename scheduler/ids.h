@@ -13,6 +13,8 @@ enum class MeetingId : std::int64_t {};
 enum class AgendaItemId : std::int64_t {};
 enum class DocumentId : std::int64_t {};
 enum class RecordingId : std::int64_t {};
+/// A host to which a session's program is sent; no row: counted from 1 within its meeting.
+enum class OutputId : std::int64_t {};
 
 /// An instant, UTC, to the millisecond. Stored and sent as an integer.
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;

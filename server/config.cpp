@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include <CLI/CLI.hpp>
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
 #include <toml++/toml.h>
 
 namespace diemcau::server {
@@ -66,6 +68,8 @@ const std::map<std::string, Setter>& setters() {
        [](Config& c, const Place& at) { c.media_workers = static_cast<std::size_t>(at.number(0, 16)); }},
       {"media.players",
        [](Config& c, const Place& at) { c.players = static_cast<std::size_t>(at.number(0, 100000)); }},
+      {"outputs.rtsp_port",
+       [](Config& c, const Place& at) { c.rtsp_port = static_cast<std::uint16_t>(at.number(0, 65535)); }},
       {"uploads.limit_mb", [](Config& c, const Place& at) { c.upload_limit = at.number(1, 20000) << 20; }},
       {"metrics.for_all", [](Config& c, const Place& at) { c.metrics_for_all = at.truth(); }},
       {"log.json", [](Config& c, const Place& at) { c.log_json = at.truth(); }},
@@ -86,6 +90,13 @@ void read_table(Config& config, const toml::table& table, const std::string& pre
     if (setter == setters().end()) place.refuse("khóa không có / unknown key");
     setter->second(config, place);
   }
+}
+
+std::map<std::string, session::Layout> names_of_layouts() {
+  std::map<std::string, session::Layout> all;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<session::Layout>>(
+      [&all](auto layout) { all.emplace(layout.name, layout.value); });
+  return all;
 }
 
 }  // namespace
@@ -125,6 +136,27 @@ std::optional<Config> read_arguments(int count, const char* const* arguments) {
   demo->add_option("--halls", from_flags.demo_halls,
                    "số điểm cầu mẫu tự vào phiên họp / so many demo halls join by themselves (0)")
       ->check(CLI::Range(0, 9));
+  RenderWish render;
+  std::string layout;
+  auto* const render_command =
+      app.add_subcommand("render",
+                         "dựng lại phim của một phiên họp từ bản gốc các điểm cầu đã gửi / make a meeting's "
+                         "film anew from what the sites sent");
+  render_command->fallthrough();
+  render_command
+      ->add_option(
+          "meeting", render.meeting,
+          "số của phiên họp, như trong địa chỉ trang / the meeting's number, as in its page's address")
+      ->required()
+      ->check(CLI::PositiveNumber);
+  const auto layouts = names_of_layouts();
+  render_command
+      ->add_option("--layout", layout, "bố cục thay cho bố cục đã dựng / layout instead of what was directed")
+      ->check(CLI::IsMember(layouts));
+  render_command->add_option("--out", render.out, "tệp phim / film to write (phien-hop-N.mp4)")
+      ->check([](const std::string& name) {
+        return name.ends_with(".mp4") ? "" : name + ": phải là tệp .mp4 / must be an .mp4 file";
+      });
   try {
     app.parse(count, arguments);
   } catch (const CLI::Success& e) {
@@ -149,6 +181,10 @@ std::optional<Config> read_arguments(int count, const char* const* arguments) {
   config.links = from_flags.links;
   config.demo = from_flags.demo;
   config.demo_halls = from_flags.demo_halls;
+  if (render_command->parsed()) {
+    if (!layout.empty()) render.layout = layouts.at(layout);
+    config.render = render;
+  }
   return config;
 }
 

@@ -4,6 +4,7 @@
 #include "scheduler/database.h"
 #include "server/config.h"
 #include "server/program.h"
+#include "server/render_film.h"
 
 namespace {
 volatile std::sig_atomic_t stop = 0;
@@ -15,6 +16,7 @@ int main(int count, char** arguments) {
   for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { stop = 1; });
   try {
     const auto config = read_arguments(count, arguments);
+    if (config && config->render) return render_film(*config, std::cout, stop);
     if (config) serve(*config, std::cout, stop);
     return 0;
   } catch (const diemcau::scheduler::NewerDatabase& e) {

@@ -84,6 +84,7 @@ media::Config media_config(const Config& config) {
   result.bind = config.bind;
   result.port = config.media_port;
   result.workers = config.media_workers;
+  result.rtsp_port = config.rtsp_port;
   for (const auto& ip : config.announced) result.announced.push_back({ip, config.media_port});
   return result;
 }
@@ -172,6 +173,17 @@ std::vector<http::HallLine> hall_lines(session::Sessions& sessions, const protoc
   return all;
 }
 
+std::vector<http::OutputLine> output_lines(session::Sessions& sessions, const protocol::OutputWatch& watch) {
+  std::vector<http::OutputLine> all;
+  for (const auto& [meeting, outputs] : watch.outputs())
+    if (const auto* session = sessions.find(meeting))
+      for (const auto& [id, watched] : outputs)
+        if (const auto output = session->shown().outputs.find(id); output != session->shown().outputs.end())
+          all.push_back({meeting, id, output->second.kind,
+                         watched.output.state == protocol::OutputState::live, watched.bytes});
+  return all;
+}
+
 }  // namespace
 
 void serve(const Config& given, std::ostream& out, const volatile std::sig_atomic_t& stop) {
@@ -180,6 +192,7 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
   http::require_free_port(config.bind, config.port, false);
   http::require_free_port(config.bind, config.media_port, false);
   http::require_free_port(config.bind, config.media_port, true);
+  if (config.rtsp_port != 0) http::require_free_port(config.bind, config.rtsp_port, false);
   fs::create_directories(config.data);
 
   Log log(config.log_json ? Log::Form::json : Log::Form::text);
@@ -201,15 +214,24 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
                        [&loop, &take_media_events] { loop.post([&] { take_media_events(); }); });
   session::EngineStage stage(engine);
   const auto recordings = config.data / "recordings";
-  session::Sessions sessions(store, jobs, stage, log, bytes, recordings);
+  const auto rtsp_path = [&tokens](scheduler::MeetingId meeting, scheduler::OutputId output) {
+    return "/" + tokens.token({auth::TokenUse::monitor, meeting, {}, static_cast<int>(number(output))});
+  };
+  session::Sessions sessions(store, jobs, stage, log, bytes, recordings, key, {config.rtsp_port, rtsp_path});
   protocol::Seats seats;
   std::uint64_t last_peer = 0;
   const auto new_peer = [&last_peer] { return media::PeerId{++last_peer}; };
   protocol::LineWatch lines;
+  protocol::OutputWatch outputs(log);
+  std::string best_host;
   protocol::Connections connections(
-      {sessions, stage, seats, lines, store, links, log, now, new_peer,
+      {sessions, stage, seats, lines, outputs, store, links, log, now, new_peer,
        [&store](const std::string& cookie) { return http::account_of_cookie(store, cookie, now()); },
-       [&config] { return disk_free(config.data); }});
+       [&config] { return disk_free(config.data); },
+       [&](scheduler::MeetingId meeting, scheduler::OutputId output) {
+         return "rtsp://" + http::in_url(best_host) + ":" + std::to_string(config.rtsp_port) +
+                rtsp_path(meeting, output);
+       }});
   protocol::HttpPeers http_peers({sessions, stage, seats, log, now, new_peer,
                                   [&store](const auth::HallPass& pass) {
                                     const auto meeting =
@@ -221,6 +243,7 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
     for (const auto& event : engine.take_events()) {
       sessions.on_media(event, now());
       connections.on_media(event);
+      outputs.on_media(event, now());
       http_peers.on_media(event);
     }
   };
@@ -289,21 +312,22 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
                const auto body = health();
                reply.json(body, body.ready ? 200 : 503);
              });
-  router.add("GET", "/metrics", http::Right::anyone,
-             [&](const http::Request& request, const http::Reply& reply) {
-               if (!config.metrics_for_all && !request.remote.starts_with("127.") && request.remote != "::1")
-                 return reply.problem(403, "auth.forbidden");
-               http::Response response;
-               response.headers = {{"content-type", "text/plain; version=0.0.4; charset=utf-8"},
-                                   {"cache-control", "no-store"}};
-               response.body = std::make_shared<const std::string>(http::metrics_text(
-                   {listener.traffic(), engine.counters(), sessions.live(), store.waiting(), jobs.waiting(),
-                    disk_free(config.data).value_or(0), health().ready, hall_lines(sessions, lines)}));
-               reply.send(std::move(response));
-             });
+  router.add(
+      "GET", "/metrics", http::Right::anyone, [&](const http::Request& request, const http::Reply& reply) {
+        if (!config.metrics_for_all && !request.remote.starts_with("127.") && request.remote != "::1")
+          return reply.problem(403, "auth.forbidden");
+        http::Response response;
+        response.headers = {{"content-type", "text/plain; version=0.0.4; charset=utf-8"},
+                            {"cache-control", "no-store"}};
+        response.body = std::make_shared<const std::string>(
+            http::metrics_text({listener.traffic(), engine.counters(), sessions.live(), store.waiting(),
+                                jobs.waiting(), disk_free(config.data).value_or(0), health().ready,
+                                hall_lines(sessions, lines), output_lines(sessions, outputs)}));
+        reply.send(std::move(response));
+      });
 
   // Links carry a name that other machines can reach, when there is one.
-  const auto best_host = !config.hosts.empty() ? config.hosts.front() : demo ? "localhost" : hosts.back();
+  best_host = !config.hosts.empty() ? config.hosts.front() : demo ? "localhost" : hosts.back();
   base_url =
       "https://" + http::in_url(best_host) + (config.port == 443 ? "" : ":" + std::to_string(config.port));
 

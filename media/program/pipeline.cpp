@@ -14,6 +14,7 @@ Fault fault_of(GstMessage* message) {
   gst_message_parse_error(message, &error, &debug);
   fault.text = std::string(GST_OBJECT_NAME(GST_MESSAGE_SRC(message))) + ": " + error->message;
   fault.disk_full = g_error_matches(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT) != 0;
+  fault.not_authorized = g_error_matches(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED) != 0;
   g_error_free(error);
   g_free(debug);
   return fault;
@@ -102,14 +103,17 @@ void take_samples(GstAppSink* sink, const TakeSample* take, const TakeSample* pr
                              [](gpointer takers) { delete static_cast<Takers*>(takers); });
 }
 
+void push_buffer(GstAppSrc* source, GstBuffer* buffer, GstCaps* caps, GstClockTime pts, std::uint64_t mark) {
+  GST_BUFFER_OFFSET(buffer) = mark;
+  GST_BUFFER_PTS(buffer) = pts;
+  GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
+  const SampleRef sample(gst_sample_new(buffer, caps, nullptr, nullptr));
+  gst_buffer_unref(buffer);
+  gst_app_src_push_sample(source, sample.get());
+}
+
 void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts, std::uint64_t mark) {
-  GstBuffer* const copy = gst_buffer_copy(gst_sample_get_buffer(sample));
-  GST_BUFFER_OFFSET(copy) = mark;
-  GST_BUFFER_PTS(copy) = pts;
-  GST_BUFFER_DTS(copy) = GST_CLOCK_TIME_NONE;
-  const SampleRef moved(gst_sample_new(copy, gst_sample_get_caps(sample), nullptr, nullptr));
-  gst_buffer_unref(copy);
-  gst_app_src_push_sample(source, moved.get());
+  push_buffer(source, gst_buffer_copy(gst_sample_get_buffer(sample)), gst_sample_get_caps(sample), pts, mark);
 }
 
 std::vector<std::byte> bytes_of(GstSample* sample) {

@@ -23,11 +23,17 @@ struct UnrefSample {
 };
 using SampleRef = std::unique_ptr<GstSample, UnrefSample>;
 
+struct UnrefCaps {
+  void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
+};
+using CapsRef = std::unique_ptr<GstCaps, UnrefCaps>;
+
 /// What went wrong in a pipeline.
 struct Fault {
   std::string text;  ///< element and message, for the log
   bool disk_full = false;
-  bool end_of_stream = false;  ///< no fault: all sinks have seen the end
+  bool end_of_stream = false;   ///< no fault: all sinks have seen the end
+  bool not_authorized = false;  ///< the other side does not let us
 };
 
 /// gst_init, once per process. Called by whatever builds the first pipeline.
@@ -74,8 +80,13 @@ class Pipeline {
 using TakeSample = std::function<void(GstSample*)>;
 void take_samples(GstAppSink* sink, const TakeSample* take, const TakeSample* preroll = nullptr);
 
+/// Takes the buffer, which must be writable, gives it a timestamp and pushes it with `caps`. `mark`: kept as
+/// the buffer's offset, which has no other meaning for raw pictures here.
+void push_buffer(GstAppSrc* source, GstBuffer* buffer, GstCaps* caps, GstClockTime pts,
+                 std::uint64_t mark = GST_BUFFER_OFFSET_NONE);
+
 /// A shallow copy of the sample's buffer with another timestamp and no duration lost; pushed with the
-/// sample's caps. `mark`: kept as the buffer's offset, which has no other meaning for raw pictures here.
+/// sample's caps. `mark` as above.
 void push_at(GstAppSrc* source, GstSample* sample, GstClockTime pts,
              std::uint64_t mark = GST_BUFFER_OFFSET_NONE);
 

@@ -1,202 +1,21 @@
 #include "media/program/program.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <set>
 #include <utility>
 
 #include <gst/video/video.h>
 
+#include "media/program/feed.h"
+#include "media/program/graph.h"
 #include "media/program/layout.h"
 
 namespace diemcau::program {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr int width = 1280;
-constexpr int height = 720;
-constexpr auto stale = 3s;    // a source without a picture for so long is no longer shown
-constexpr auto silent = 10s;  // nor a voice kept that is not on stage
 constexpr int keep_aspect_ratio = 1;
 
-// Several voices at once are more than full scale: summed in floating point, then limited softly (nothing
-// happens below half of full scale), with room for the 13 % by which AAC overshoots.
-// An encoder that gets no processor for more than a second loses pictures: it must not fall behind the sound.
-// min-upstream-latency covers the taps' jitter buffer (80 ms) and decoding; without it each source that joins
-// would renegotiate the latency of the whole program.
-std::string text(std::size_t count) {
-  std::string all =
-      "compositor name=c emit-signals=true background=black force-live=true ignore-inactive-pads=true "
-      "min-upstream-latency=200000000 "
-      "max-threads=1 ! video/x-raw,format=I420,width=1280,height=720,framerate=25/1 ! "
-      "overlaycomposition name=captions ! tee name=t "
-      "t. ! valve name=recorded drop=true ! "
-      "queue leaky=downstream max-size-buffers=25 max-size-bytes=0 max-size-time=0 ! "
-      "x264enc tune=zerolatency speed-preset=superfast bitrate=2000 key-int-max=50 threads=1 ! "
-      "video/x-h264,profile=main ! "
-      "h264parse config-interval=-1 ! video/x-h264,stream-format=avc,alignment=au ! "
-      "appsink name=picture sync=false async=false "
-      "t. ! valve name=fed drop=true ! queue leaky=downstream max-size-buffers=5 max-size-bytes=0 "
-      "max-size-time=0 ! videorate drop-only=true ! video/x-raw,framerate=15/1 ! videoscale ! "
-      "video/x-raw,width=640,height=360 ! "
-      "vp8enc name=fed_encoder deadline=1 cpu-used=8 threads=1 target-bitrate=280000 end-usage=cbr "
-      "buffer-size=500 "
-      "buffer-initial-size=300 buffer-optimal-size=400 max-intra-bitrate=300 keyframe-max-dist=300 "
-      "lag-in-frames=0 error-resilient=default noise-sensitivity=1 ! "
-      "rtpvp8pay pt=96 mtu=1100 picture-id-mode=15-bit ! appsink name=fed_packets sync=false async=false "
-      "audiomixer name=m force-live=true ignore-inactive-pads=true min-upstream-latency=200000000 "
-      "output-buffer-duration=20000000 ! audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved ! "
-      "queue ! rglimiter ! volume volume=0.85 ! audioconvert ! avenc_aac bitrate=96000 ! aacparse ! appsink "
-      "name=sound sync=false "
-      "async=false ";
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto n = std::to_string(i);
-    all += "appsrc name=v" + n + " is-live=true format=time max-buffers=3 leaky-type=downstream ! c.sink_" +
-           n + " appsrc name=a" + n +
-           " is-live=true format=time max-time=500000000 max-bytes=0 leaky-type=downstream ! m.sink_" + n +
-           " ";
-  }
-  return all;
-}
-
-/// GLib has no other value for a list of integers that vp8enc takes, and no text for one.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-void set_list(GstElement* element, const char* property, std::initializer_list<int> numbers) {
-  GValueArray* const list = g_value_array_new(static_cast<guint>(numbers.size()));
-  GValue value = G_VALUE_INIT;
-  g_value_init(&value, G_TYPE_INT);
-  for (const int number : numbers) {
-    g_value_set_int(&value, number);
-    g_value_array_append(list, &value);
-  }
-  g_object_set(element, property, list, nullptr);
-  g_value_array_free(list);
-}
-#pragma GCC diagnostic pop
-
-/// Two temporal layers (RFC 7741 4.2): every second picture can be left out, no other refers to it.
-void let_leave_out(GstElement* encoder) {
-  g_object_set(encoder, "temporal-scalability-number-layers", 2, "temporal-scalability-periodicity", 2,
-               nullptr);
-  set_list(encoder, "temporal-scalability-layer-id", {0, 1});
-  set_list(encoder, "temporal-scalability-rate-decimator", {2, 1});
-  set_list(encoder, "temporal-scalability-target-bitrate", {168000, 280000});
-  const auto object = G_OBJECT(encoder);
-  gst_util_set_object_arg(object, "temporal-scalability-layer-sync-flags", "<false, true>");
-  gst_util_set_object_arg(object, "temporal-scalability-layer-flags",
-                          "<no-ref-golden+no-ref-alt+no-upd-golden+no-upd-alt, "
-                          "no-ref-golden+no-ref-alt+no-upd-last+no-upd-golden+no-upd-alt+no-upd-entropy>");
-}
-
 }  // namespace
-
-/// The media thread's end: knows which tap takes which source. The mutex is held for the push of one packet,
-/// which never blocks, or for a change of the table; a mailbox would cost the packets a detour through the
-/// control thread.
-class Program::Feed : public stage::Sink {
- public:
-  explicit Feed(std::function<void()> changed) : changed_(std::move(changed)) {}
-
-  void on_packet(SourceId source, stage::Codec codec, std::span<const std::byte> rtp) override {
-    const std::lock_guard lock(mutex_);
-    if (codec != stage::Codec::opus) {
-      pictures_[source] = codec;
-    } else {
-      const bool new_voice = !voices_.contains(source);
-      voices_[source] = std::chrono::steady_clock::now();
-      if (new_voice && changed_) changed_();
-    }
-    const auto arrived = gst_clock_get_time(clock_.get());
-    const auto tap = taps_.find(source);
-    if (tap != taps_.end() && tap->second->push(codec, rtp, arrived)) return;
-    if (tap != taps_.end()) lose(source);
-    hold(source, {codec, {rtp.begin(), rtp.end()}, arrived});
-  }
-  void on_scene(const Scene& scene) override {
-    const std::lock_guard lock(mutex_);
-    scene_ = scene;
-    if (changed_) changed_();
-  }
-
-  Scene scene() {
-    const std::lock_guard lock(mutex_);
-    return scene_;
-  }
-  /// Sources that were heard lately.
-  std::set<SourceId> voices() {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(
-        voices_, [now = std::chrono::steady_clock::now()](const auto& v) { return now - v.second > silent; });
-    std::set<SourceId> heard;
-    for (const auto& [source, at] : voices_) heard.insert(source);
-    return heard;
-  }
-  /// What its picture was coded in last.
-  stage::Codec picture_codec(SourceId source) {
-    const std::lock_guard lock(mutex_);
-    const auto known = pictures_.find(source);
-    return known == pictures_.end() ? stage::Codec::vp8 : known->second;
-  }
-  /// False once the source has become another stream.
-  bool connected(SourceId source) {
-    const std::lock_guard lock(mutex_);
-    return taps_.contains(source);
-  }
-  void connect(SourceId source, Tap* tap) {
-    const std::lock_guard lock(mutex_);
-    taps_[source] = tap;
-    for (const auto& packet : std::exchange(held_[source], {}))
-      if (!tap->push(packet.codec, packet.rtp, packet.arrived)) return lose(source);
-  }
-  void disconnect(SourceId source) {
-    const std::lock_guard lock(mutex_);
-    taps_.erase(source);
-  }
-  /// Nothing is held for a source that will not be taken in.
-  void hold_only(const std::set<SourceId>& sources) {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(held_, [&](const auto& held) { return !sources.contains(held.first); });
-  }
-  void close() {
-    const std::lock_guard lock(mutex_);
-    taps_.clear();
-    held_.clear();
-    changed_ = nullptr;
-  }
-
- private:
-  struct Held {
-    stage::Codec codec;
-    std::vector<std::byte> rtp;
-    GstClockTime arrived;
-  };
-  static constexpr std::size_t most_held = 512;
-
-  /// The source has become another stream.
-  void lose(SourceId source) {
-    taps_.erase(source);
-    if (changed_) changed_();
-  }
-
-  /// Keeps what comes before the source's tap stands: the keyframe that all others are asking for is among
-  /// it.
-  void hold(SourceId source, Held packet) {
-    auto& held = held_[source];
-    if (held.size() == most_held) held.clear();
-    held.push_back(std::move(packet));
-  }
-
-  std::mutex mutex_;
-  std::function<void()> changed_;
-  Scene scene_;
-  std::map<SourceId, std::chrono::steady_clock::time_point> voices_;
-  std::map<SourceId, stage::Codec> pictures_;
-  std::map<SourceId, Tap*> taps_;
-  std::map<SourceId, std::vector<Held>> held_;
-  Ref<GstClock> clock_ = system_clock();
-};
 
 Program::Program(Wishes wishes)
     : wishes_(std::move(wishes)),
@@ -204,7 +23,7 @@ Program::Program(Wishes wishes)
       take_picture_([this](GstSample* sample) { wishes_.encoded(stage::Kind::video, sample); }),
       take_sound_([this](GstSample* sample) { wishes_.encoded(stage::Kind::audio, sample); }),
       take_fed_([this](GstSample* sample) { wishes_.fed(sample); }),
-      pipeline_(text(inputs), wishes_.fault),
+      pipeline_(graph(inputs, Pace::live), wishes_.fault),
       compositor_(pipeline_.get<GstAggregator>("c")),
       picture_out_(pipeline_.get<GstAppSink>("picture")),
       fed_out_(pipeline_.get<GstAppSink>("fed_packets")) {
@@ -298,7 +117,7 @@ void Program::connect(Input& input) {
   input.tap.reset();
   input.connected_at = Clock::now();
   input.tap = std::make_unique<Tap>(
-      pipeline_.base_time(), feed_->picture_codec(*input.source),
+      pipeline_.base_time(), feed_->picture_codec(*input.source), Tap::Form::raw,
       [this, &input, turn = input.turn](stage::Kind kind, GstSample* sample, GstClockTime at) {
         push_at(kind == stage::Kind::video ? input.picture.get() : input.sound.get(), sample, at, turn);
       },
@@ -319,7 +138,7 @@ void Program::let_go(Input& input) {
 /// Make before break: a hall that is put on stage needs a moment until it can be seen, and so does its slate.
 bool Program::may_cut(Clock::time_point now) {
   bool all_there = true;
-  const auto cells = cells_on(next_.layout, width, height);
+  const auto cells = cells_on(next_.layout, canvas::width, canvas::height);
   for (std::size_t i = 0; i < next_.cells.size() && i < cells.size(); ++i) {
     const auto& cell = next_.cells[i];
     auto* const input = cell.source ? input_of(*cell.source) : nullptr;
@@ -369,7 +188,7 @@ void Program::put_slate(Input& input, const Caption& place) {
 void Program::cut() {
   const bool another = shown_ != next_;
   shown_ = next_;
-  const auto cells = cells_on(shown_.layout, width, height);
+  const auto cells = cells_on(shown_.layout, canvas::width, canvas::height);
   for (auto& input : inputs_)
     if (input.source) place(input, cells);
   caption();
@@ -433,6 +252,11 @@ void Program::set_recorded(bool recorded) {
 void Program::set_fed(bool fed) {
   pipeline_.set("fed", "drop", !fed);
   if (fed) request_fed_keyframe();
+}
+
+std::chrono::milliseconds Program::directed_ago(GstClockTime running_time) const {
+  const std::chrono::nanoseconds ago(static_cast<std::int64_t>(pipeline_.now() - running_time));
+  return std::chrono::duration_cast<std::chrono::milliseconds>(ago - mixing_delay);
 }
 
 }  // namespace diemcau::program

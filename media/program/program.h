@@ -3,16 +3,15 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
-#include <set>
 #include <vector>
 
 #include <gst/base/gstaggregator.h>
 
 #include "media/media.h"
 #include "media/program/captions.h"
+#include "media/program/feed.h"
+#include "media/program/graph.h"
 #include "media/program/pipeline.h"
 #include "media/program/tap.h"
 #include "media/stage/source.h"
@@ -54,9 +53,10 @@ class Program {
   void set_recorded(bool recorded);
   void set_fed(bool fed);
   void request_fed_keyframe();
+  /// How long ago what has this running time was directed. Any thread.
+  std::chrono::milliseconds directed_ago(GstClockTime running_time) const;
 
  private:
-  class Feed;
   using Clock = std::chrono::steady_clock;
   /// How the compositor draws an input.
   struct Look {
@@ -81,7 +81,6 @@ class Program {
     /// What is composed next has a picture of this source, or its slate.
     bool filled() const { return mixed == turn; }
   };
-  static constexpr std::size_t inputs = 12;  ///< nine cells, and voices that are not on stage
 
   Input* input_of(SourceId source);
   void take_in(Input& input, SourceId source);

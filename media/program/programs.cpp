@@ -12,7 +12,10 @@
 #include "media/program/clip.h"
 #include "media/program/fan_out.h"
 #include "media/program/program.h"
+#include "media/program/push.h"
 #include "media/program/recorder.h"
+#include "media/program/rtsp_output.h"
+#include "media/program/safety_copy.h"
 
 namespace diemcau::program {
 namespace {
@@ -37,11 +40,16 @@ struct Programs::Parts {
     bool fed = false;                  ///< to halls
     std::unique_ptr<Recorder> recorder;
     std::uint64_t recorder_turn = 0;
-    bool told_begun = false;  ///< of the recorder
+    bool told_begun = false;           ///< of the recorder
+    std::unique_ptr<SafetyCopy> copy;  ///< while there is a recorder
+    std::map<media::OutputId, std::unique_ptr<Output>> outputs;
   };
 
-  Parts(Outlet& to, std::chrono::milliseconds for_pictures)
-      : outlet(to), patience(for_pictures), thread([this] { run(); }) {}
+  Parts(Outlet& to, const media::Address& rtsp_at, std::chrono::milliseconds for_pictures)
+      : outlet(to), patience(for_pictures) {
+    if (rtsp_at.port != 0) rtsp = std::make_unique<RtspServer>(rtsp_at.ip, rtsp_at.port);
+    thread = std::thread([this] { run(); });
+  }
 
   /// Any thread: do this on the control thread.
   void put(std::function<void()> job) {
@@ -63,37 +71,50 @@ struct Programs::Parts {
         now = std::exchange(jobs, {});
       }
       for (auto& job : now) job();
-      for (auto& [id, on_stage] : stages)
+      for (auto& [id, on_stage] : stages) {
         if (on_stage.program) on_stage.program->tick();
+        if (on_stage.copy) on_stage.copy->tick();
+      }
       if (std::chrono::steady_clock::now() < next_second) continue;
       next_second = std::chrono::steady_clock::now() + second;
       ++seconds;
       for (auto& [id, on_stage] : stages) every_second(id, on_stage);
+      std::erase_if(leaving, [](const auto& output) { return output->over(); });
     }
     for (auto& [id, on_stage] : stages) end(id, on_stage);
     stages.clear();
+    leaving.clear();
   }
 
   void every_second(StageId id, OnStage& on_stage) {
     if (on_stage.program) on_stage.program->update();
-    if (on_stage.fed && !on_stage.program) feed(id, on_stage);
+    if (!on_stage.program && (on_stage.fed || !on_stage.fan_out.empty())) try_again(id, on_stage);
+    if (on_stage.copy) on_stage.copy->update();
+    for (const auto& [output, one] : on_stage.outputs) {
+      auto measured = one->measured();
+      measured.stage = id;
+      measured.output = output;
+      outlet.tell(std::move(measured));
+    }
     if (!on_stage.recorder) return;
     std::error_code none;
     if (const auto disk = std::filesystem::space(on_stage.recorder->file().parent_path(), none);
         !none && disk.available < least_room)
       return recording_failed(id, on_stage.recorder_turn, {"less than 32 MB left on the disk", true, false});
     tell_begun(id, on_stage);
-    if (seconds % sync_every == 0) on_stage.recorder->sync_to_disk();
-    outlet.tell(media::RecordingGrew{id, on_stage.recorder->bytes()});
+    if (seconds % sync_every == 0) {
+      on_stage.recorder->sync_to_disk();
+      if (on_stage.copy) on_stage.copy->sync_to_disk();
+    }
+    outlet.tell(
+        media::RecordingGrew{id, on_stage.recorder->bytes(), on_stage.copy ? on_stage.copy->bytes() : 0});
   }
 
   /// Its beginning is a second or more after it was asked for where the machine is busy.
   void tell_begun(StageId id, OnStage& on_stage) {
-    const auto began = on_stage.recorder->began();
-    if (!began || std::exchange(on_stage.told_begun, true)) return;
-    outlet.tell(media::RecordingBegan{
-        id, on_stage.recorder->file(),
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - *began)});
+    const auto start = on_stage.recorder->start();
+    if (!start || std::exchange(on_stage.told_begun, true)) return;
+    outlet.tell(media::RecordingBegan{id, on_stage.recorder->file(), on_stage.program->directed_ago(*start)});
   }
 
   void play(StageId id, const std::filesystem::path& file) {
@@ -124,7 +145,7 @@ struct Programs::Parts {
     outlet.tell(media::ClipEnded{id, fault.text, false});
   }
 
-  void start_recording(StageId id, const std::filesystem::path& file) {
+  void start_recording(StageId id, const std::filesystem::path& file, const std::filesystem::path& copies) {
     auto& on_stage = stages[id];
     if (on_stage.recorder) stop_recording(id);
     const auto turn = ++on_stage.recorder_turn;
@@ -138,6 +159,26 @@ struct Programs::Parts {
     } catch (const std::exception& what) {
       on_stage.recorder.reset();
       outlet.tell(media::RecordingFailed{id, what.what(), false});
+    }
+    if (on_stage.recorder && !copies.empty()) start_copy(id, on_stage, copies);
+  }
+
+  /// What goes wrong with it is told, and the recording goes on.
+  void start_copy(StageId id, OnStage& on_stage, const std::filesystem::path& folder) {
+    try {
+      on_stage.copy = std::make_unique<SafetyCopy>(
+          folder, SafetyCopy::Wishes{[this, id](SourceId source) { outlet.request_keyframe(id, source); },
+                                     [this, id] {
+                                       put([this, id] {
+                                         if (auto& copy = stages[id].copy) copy->update();
+                                       });
+                                     },
+                                     [this, id](SourceId source, const Fault& fault) {
+                                       outlet.tell(media::SafetyCopyFailed{id, source, fault.text});
+                                     }});
+      outlet.attach(id, on_stage.copy->sink());
+    } catch (const std::exception& what) {
+      outlet.tell(media::SafetyCopyFailed{id, {}, what.what()});
     }
   }
 
@@ -158,16 +199,24 @@ struct Programs::Parts {
         [this, id](Fault fault) { put([this, id, fault = std::move(fault)] { program_failed(id, fault); }); },
         patience});
     outlet.attach(id, on_stage.program->sink());
+    on_stage.program->set_recorded(!on_stage.fan_out.empty());
+    if (on_stage.fed) on_stage.program->set_fed(true);
   }
 
   void begin_consuming(StageId id, OnStage& on_stage, Consumer& consumer) {
     need_program(id, on_stage);
-    const bool first = on_stage.fan_out.empty();
     on_stage.fan_out.add(consumer);
-    if (first) {
-      on_stage.program->set_recorded(true);
-    } else {
-      on_stage.program->request_keyframe();
+    on_stage.program->set_recorded(true);
+    on_stage.program->request_keyframe();
+  }
+
+  /// Outputs and halls outlive a program that broke.
+  void try_again(StageId id, OnStage& on_stage) {
+    try {
+      need_program(id, on_stage);
+      on_stage.program->set_recorded(!on_stage.fan_out.empty());
+    } catch (const std::exception&) {
+      on_stage.program.reset();  // in the next second
     }
   }
 
@@ -175,7 +224,7 @@ struct Programs::Parts {
     on_stage.fan_out.remove(consumer);
     if (!on_stage.fan_out.empty()) return;
     if (!on_stage.fed) return release_program(id, on_stage);
-    on_stage.program->set_recorded(false);
+    if (on_stage.program) on_stage.program->set_recorded(false);
   }
 
   void set_feed(StageId id, bool wanted) {
@@ -183,7 +232,7 @@ struct Programs::Parts {
     if (std::exchange(on_stage.fed, wanted) == wanted) return;
     if (wanted) return feed(id, on_stage);
     if (on_stage.fan_out.empty()) return release_program(id, on_stage);
-    on_stage.program->set_fed(false);
+    if (on_stage.program) on_stage.program->set_fed(false);
   }
 
   void feed(StageId id, OnStage& on_stage) {
@@ -209,26 +258,77 @@ struct Programs::Parts {
   void recording_failed(StageId id, std::uint64_t turn, const Fault& fault) {
     auto& on_stage = stages[id];
     if (on_stage.recorder_turn != turn || !on_stage.recorder || fault.end_of_stream) return;
-    const auto file = close_recorder(id, on_stage);
+    const auto closed = close_recorder(id, on_stage);
     outlet.tell(media::RecordingFailed{id, fault.text, fault.disk_full});
-    outlet.tell(media::RecordingClosed{id, file});
+    outlet.tell(closed);
   }
 
   void stop_recording(StageId id) {
     auto& on_stage = stages[id];
     if (!on_stage.recorder) return;
-    const auto file = close_recorder(id, on_stage);
-    outlet.tell(media::RecordingClosed{id, file});
+    outlet.tell(close_recorder(id, on_stage));
   }
 
-  std::filesystem::path close_recorder(StageId id, OnStage& on_stage) {
+  media::RecordingClosed close_recorder(StageId id, OnStage& on_stage) {
     tell_begun(id, on_stage);
+    if (on_stage.copy) {
+      outlet.detach(id, on_stage.copy->sink());
+      on_stage.copy.reset();
+    }
+    media::RecordingClosed closed{id, on_stage.recorder->file()};
     end_consuming(id, on_stage, *on_stage.recorder);
-    auto file = on_stage.recorder->file();
     on_stage.recorder->finish();
     on_stage.recorder->sync_to_disk();
     on_stage.recorder.reset();
-    return file;
+    return closed;
+  }
+
+  void start_output(StageId id, media::OutputId output, const media::PushTarget& target) {
+    stop_output(id, output);
+    auto& on_stage = stages[id];
+    auto& push = on_stage.outputs[output];
+    push = std::make_unique<Push>(target, [this, id] {
+      put([this, id] {
+        const auto at = stages.find(id);
+        if (at != stages.end() && at->second.program) at->second.program->request_keyframe();
+      });
+    });
+    on_stage.fan_out.add(*push);
+    try_again(id, on_stage);
+  }
+
+  void serve_output(StageId id, media::OutputId output, const std::string& path) {
+    stop_output(id, output);
+    if (!rtsp) return;
+    stages[id].outputs[output] = std::make_unique<RtspOutput>(*rtsp, path, [this, id, output](bool wanted) {
+      put([this, id, output, wanted] { want_program(id, output, wanted); });
+    });
+  }
+
+  void want_program(StageId id, media::OutputId output, bool wanted) {
+    const auto at = stages.find(id);
+    if (at == stages.end()) return;
+    auto& on_stage = at->second;
+    const auto found = on_stage.outputs.find(output);
+    if (found == on_stage.outputs.end()) return;
+    end_consuming(id, on_stage, *found->second);
+    if (!wanted) return;
+    on_stage.fan_out.add(*found->second);
+    try_again(id, on_stage);
+    if (on_stage.program) on_stage.program->request_keyframe();
+  }
+
+  /// Its thread may wait for its host for seconds: nobody waits for it here.
+  void stop_output(StageId id, media::OutputId output) {
+    const auto at = stages.find(id);
+    if (at == stages.end()) return;
+    auto& outputs = at->second.outputs;
+    const auto found = outputs.find(output);
+    if (found == outputs.end()) return;
+    end_consuming(id, at->second, *found->second);
+    found->second->stop();
+    leaving.push_back(std::move(found->second));
+    outputs.erase(found);
   }
 
   void release_program(StageId id, OnStage& on_stage) {
@@ -240,6 +340,7 @@ struct Programs::Parts {
   void end(StageId id, OnStage& on_stage) {
     on_stage.clip.reset();
     if (on_stage.recorder) stop_recording(id);
+    while (!on_stage.outputs.empty()) stop_output(id, on_stage.outputs.begin()->first);
     release_program(id, on_stage);
   }
 
@@ -257,12 +358,14 @@ struct Programs::Parts {
   std::vector<std::function<void()>> jobs;
   bool stopping = false;
   int seconds = 0;
-  std::map<StageId, OnStage> stages;  ///< control thread
-  std::thread thread;                 // last: starts when all else stands
+  std::unique_ptr<RtspServer> rtsp;              ///< before what is seen there
+  std::map<StageId, OnStage> stages;             ///< control thread
+  std::vector<std::unique_ptr<Output>> leaving;  ///< stopped outputs that are not over
+  std::thread thread;                            // last: starts when all else stands
 };
 
-Programs::Programs(Outlet& outlet, std::chrono::milliseconds patience)
-    : parts_(std::make_unique<Parts>(outlet, patience)) {}
+Programs::Programs(Outlet& outlet, const media::Address& rtsp, std::chrono::milliseconds patience)
+    : parts_(std::make_unique<Parts>(outlet, rtsp, patience)) {}
 
 Programs::~Programs() {
   {
@@ -299,11 +402,21 @@ void Programs::request_keyframe(StageId stage, media::SourceId source) {
 void Programs::set_feed(StageId stage, bool wanted) {
   parts_->put([this, stage, wanted] { parts_->set_feed(stage, wanted); });
 }
-void Programs::start_recording(StageId stage, const std::filesystem::path& file) {
-  parts_->put([this, stage, file] { parts_->start_recording(stage, file); });
+void Programs::start_recording(StageId stage, const std::filesystem::path& file,
+                               const std::filesystem::path& copies) {
+  parts_->put([this, stage, file, copies] { parts_->start_recording(stage, file, copies); });
 }
 void Programs::stop_recording(StageId stage) {
   parts_->put([this, stage] { parts_->stop_recording(stage); });
+}
+void Programs::start_output(StageId stage, media::OutputId output, const media::PushTarget& target) {
+  parts_->put([this, stage, output, target] { parts_->start_output(stage, output, target); });
+}
+void Programs::serve_output(StageId stage, media::OutputId output, const std::string& path) {
+  parts_->put([this, stage, output, path] { parts_->serve_output(stage, output, path); });
+}
+void Programs::stop_output(StageId stage, media::OutputId output) {
+  parts_->put([this, stage, output] { parts_->stop_output(stage, output); });
 }
 void Programs::close_stage(StageId stage) {
   parts_->put([this, stage] { parts_->close(stage); });

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "media/media.h"
+#include "media/program/graph.h"
 #include "media/stage/source.h"
 
 namespace diemcau::program {
@@ -28,13 +29,17 @@ class Outlet {
   virtual void tell(media::Event event) = 0;
 };
 
-/// All GStreamer of all stages: clips that come in, the program that is recorded. Owns one control thread;
+/// All GStreamer of all stages: clips that come in, the program that is recorded and sent
+/// on. Owns one control thread;
 /// every call returns at once. Facts and pitfalls: media/program/README.md.
 class Programs {
  public:
-  /// `patience`: how long a new scene waits for a hall's first picture; then a slate stands there.
-  explicit Programs(Outlet& outlet, std::chrono::milliseconds patience = std::chrono::milliseconds(600));
-  ~Programs();  ///< stops clips, closes recordings properly (RecordingClosed is told), joins
+  /// `rtsp`: where the RTSP server listens; port 0: there is none. `patience`: how long a new scene waits for
+  /// a hall's first picture; then a slate stands there. Throws std::runtime_error when it cannot listen.
+  explicit Programs(Outlet& outlet, const media::Address& rtsp = {},
+                    std::chrono::milliseconds patience = usual_patience);
+  /// Stops clips, closes recordings (RecordingClosed is told) and outputs properly, joins.
+  ~Programs();
   Programs(const Programs&) = delete;
   Programs& operator=(const Programs&) = delete;
 
@@ -46,8 +51,13 @@ class Programs {
   void request_keyframe(StageId stage, media::SourceId source);
   /// Whether the program is drawn for halls.
   void set_feed(StageId stage, bool wanted);
-  void start_recording(StageId stage, const std::filesystem::path& file);
+  /// `copies`: folder of the safety copy of what each source sends meanwhile; empty: none.
+  void start_recording(StageId stage, const std::filesystem::path& file,
+                       const std::filesystem::path& copies = {});
   void stop_recording(StageId stage);
+  void start_output(StageId stage, media::OutputId output, const media::PushTarget& target);
+  void serve_output(StageId stage, media::OutputId output, const std::string& path);
+  void stop_output(StageId stage, media::OutputId output);
   void close_stage(StageId stage);
 
  private:

@@ -50,7 +50,6 @@ void Recorder::push(stage::Kind kind, GstSample* sample) {
           GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(sample), GST_BUFFER_FLAG_DELTA_UNIT) != 0;
       if (kind != stage::Kind::video || delta) return;
       start_ = static_cast<GstClockTime>(time);
-      began_ = std::chrono::steady_clock::now();
     }
     start = *start_;
   }
@@ -74,15 +73,15 @@ void Recorder::sync_to_disk() const {
   close(fd);
 }
 
-std::optional<std::chrono::steady_clock::time_point> Recorder::began() const {
-  const std::lock_guard lock(mutex_);
-  return start_ ? std::optional(began_) : std::nullopt;
-}
-
 std::int64_t Recorder::bytes() const {
   std::error_code none;
   const auto size = std::filesystem::file_size(file_, none);
   return none ? 0 : static_cast<std::int64_t>(size);
+}
+
+std::optional<GstClockTime> Recorder::start() const {
+  const std::lock_guard lock(mutex_);
+  return start_;
 }
 
 }  // namespace diemcau::program

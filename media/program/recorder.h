@@ -32,8 +32,8 @@ class Recorder : public Consumer {
   /// To the disk itself: kill -9 keeps the page cache, a power cut does not. Blocks; call every few seconds.
   void sync_to_disk() const;
   std::int64_t bytes() const;
-  /// When the first picture came; nullopt: none has come yet.
-  std::optional<std::chrono::steady_clock::time_point> began() const;
+  /// The program's running time at the file's time 0; nullopt: nothing has come yet.
+  std::optional<GstClockTime> start() const;
   const std::filesystem::path& file() const { return file_; }
 
  private:
@@ -41,8 +41,7 @@ class Recorder : public Consumer {
   mutable std::mutex mutex_;
   std::condition_variable ended_changed_;
   bool ended_ = false;
-  std::optional<GstClockTime> start_;              ///< of the first keyframe; guarded by mutex_
-  std::chrono::steady_clock::time_point began_{};  ///< when that came
+  std::optional<GstClockTime> start_;  ///< of the first keyframe; guarded by mutex_
   Pipeline pipeline_;
   Ref<GstAppSrc> video_, audio_;
 };

@@ -6,30 +6,38 @@ namespace diemcau::program {
 namespace {
 
 // No drop-on-latency: with frames 40 ms apart it threw away the keyframe whenever the 80 ms timer was a
-// moment late.
-constexpr auto entrance =
-    "appsrc name=video is-live=true format=time max-buffers=600 leaky-type=downstream "
-    "caps=\"application/x-rtp,media=video,encoding-name=";
-constexpr auto buffer = ",clock-rate=90000,payload=96\" ! rtpjitterbuffer latency=80 ! ";
-constexpr auto vp8_decoder =
-    "rtpvp8depay wait-for-keyframe=true request-keyframe=true ! "
-    "vp8dec threads=1 max-errors=-1 automatic-request-sync-points=true";
+// moment late. What is only kept has time to wait for repairs from far away.
+std::string buffer(const char* name, const std::string& caps, Tap::Form form) {
+  return std::string("appsrc name=") + name +
+         " is-live=true format=time max-buffers=600 leaky-type=downstream caps=\"application/x-rtp," + caps +
+         "\" ! rtpjitterbuffer latency=" + (form == Tap::Form::raw ? "80" : "400") + " ! ";
+}
+
+constexpr auto vp8_pictures = "rtpvp8depay wait-for-keyframe=true request-keyframe=true";
+constexpr auto vp8_decoder = " ! vp8dec threads=1 max-errors=-1 automatic-request-sync-points=true";
+constexpr auto h264_pictures = "rtph264depay wait-for-keyframe=true request-keyframe=true ! h264parse";
 // One thread: with more, avdec_h264 holds back a picture for each.
 constexpr auto h264_decoder =
-    "rtph264depay wait-for-keyframe=true request-keyframe=true ! h264parse ! "
-    "avdec_h264 max-threads=1 max-errors=-1 output-corrupt=false automatic-request-sync-points=true";
-constexpr auto rest =
-    " ! appsink name=picture sync=false async=false max-buffers=4 drop=true "
-    "appsrc name=audio is-live=true format=time max-buffers=300 leaky-type=downstream "
-    "caps=\"application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=111\" ! "
-    "rtpjitterbuffer latency=80 ! rtpopusdepay ! opusdec plc=true ! audioconvert ! "
-    "audioresample ! "
-    "audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved ! "
-    "appsink name=sound sync=false async=false max-buffers=50 drop=true";
+    " ! avdec_h264 max-threads=1 max-errors=-1 output-corrupt=false automatic-request-sync-points=true";
+constexpr auto opus_decoder =
+    " ! opusdec plc=true ! audioconvert ! audioresample ! "
+    "audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved";
 
-std::string text(stage::Codec picture) {
-  return std::string(entrance) + rtp::name_of(picture) + buffer +
-         (picture == stage::Codec::h264 ? h264_decoder : vp8_decoder) + rest;
+std::string text(stage::Codec picture, Tap::Form form) {
+  const bool h264 = picture == stage::Codec::h264;
+  const bool raw = form == Tap::Form::raw;
+  auto all = buffer(
+      "video",
+      std::string("media=video,encoding-name=") + rtp::name_of(picture) + ",clock-rate=90000,payload=96",
+      form);
+  all += h264 ? h264_pictures : vp8_pictures;
+  if (raw) all += h264 ? h264_decoder : vp8_decoder;
+  if (!raw && h264) all += " ! video/x-h264,stream-format=avc,alignment=au";
+  all += " ! appsink name=picture sync=false async=false max-buffers=4 drop=true ";
+  all +=
+      buffer("audio", "media=audio,encoding-name=OPUS,clock-rate=48000,payload=111", form) + "rtpopusdepay";
+  if (raw) all += opus_decoder;
+  return all + " ! appsink name=sound sync=false async=false max-buffers=50 drop=true";
 }
 
 constexpr std::byte video_type{96};
@@ -53,15 +61,16 @@ GstPadProbeReturn hear_wish(GstPad*, GstPadProbeInfo* info, gpointer wants_keyfr
 
 }  // namespace
 
-Tap::Tap(GstClockTime base_time, stage::Codec picture, OnRaw on_raw, std::function<void()> wants_keyframe)
+Tap::Tap(GstClockTime base_time, stage::Codec picture, Form form, OnSample on_sample,
+         std::function<void()> wants_keyframe)
     : picture_codec_(picture),
-      on_raw_(std::move(on_raw)),
+      on_sample_(std::move(on_sample)),
       wants_keyframe_(std::move(wants_keyframe)),
       take_picture_([this](GstSample* sample) { pass(stage::Kind::video, sample); }),
       take_sound_([this](GstSample* sample) { pass(stage::Kind::audio, sample); }),
       // A broken bitstream is dropped by the elements; if one of them gives up all the same, this source
       // stays dark.
-      pipeline_(text(picture), [](const Fault&) {}),
+      pipeline_(text(picture, form), [](const Fault&) {}),
       video_(pipeline_.get<GstAppSrc>("video")),
       audio_(pipeline_.get<GstAppSrc>("audio")) {
   pipeline_.use_base_time(base_time);
@@ -103,7 +112,7 @@ void Tap::pass(stage::Kind kind, GstSample* sample) {
   const auto ahead = at - static_cast<gint64>(pipeline_.now());
   if (at < 0 || ahead < earliest || ahead > latest) return;
   if (kind == stage::Kind::video) last_picture_ms_ = milliseconds_now();
-  on_raw_(kind, sample, static_cast<GstClockTime>(at));
+  on_sample_(kind, sample, static_cast<GstClockTime>(at));
 }
 
 }  // namespace diemcau::program

@@ -9,14 +9,15 @@ namespace diemcau::auth {
 enum class TokenUse : unsigned char {
   publish = 1,  ///< join as one site (WHIP)
   watch = 2,    ///< watch the stage (WHEP)
-  command = 3   ///< command the session as its operator
+  command = 3,  ///< command the session as its operator
+  monitor = 4   ///< watch the program (RTSP); `generation` is the output
 };
 
 struct AccessPass {
   TokenUse use{};
   MeetingId meeting{};
   SiteId site{};     ///< of publish, else 0
-  int generation{};  ///< of publish: that of the site's hall link, so that a new link ends both; else 0
+  int generation{};  ///< of publish: that of the site's hall link, so that a new link ends both
   friend bool operator==(const AccessPass&, const AccessPass&) = default;
 };
 

@@ -76,6 +76,16 @@ std::string metrics_text(const Figures& figures) {
               [](const Line& line) { return std::optional(line.freezes_per_minute); });
   write_lines("line_over_tcp", "1 when UDP does not pass",
               [](const Line& line) { return std::optional(line.tcp ? 1 : 0); });
+  const auto labels = [](const OutputLine& output) {
+    return "{meeting=\"" + std::to_string(number(output.meeting)) + "\",output=\"" +
+           std::to_string(number(output.output)) + "\",kind=\"" +
+           boost::describe::enum_to_string(output.kind, "") + "\"}";
+  };
+  for (const auto& output : figures.outputs)
+    write("output_live", "gauge", "1 while the host takes what is sent to it", output.live ? 1 : 0,
+          labels(output));
+  for (const auto& output : figures.outputs)
+    write("output_bytes_total", "counter", "Bytes sent to the host", output.bytes, labels(output));
   return text;
 }
 

@@ -15,6 +15,15 @@ struct HallLine {
   protocol::Line line;
 };
 
+/// A host that a session's program is sent to, without its address.
+struct OutputLine {
+  scheduler::MeetingId meeting{};
+  scheduler::OutputId output{};
+  session::OutputKind kind{};
+  bool live = false;
+  std::uint64_t bytes{};  ///< since it was started
+};
+
 /// What /metrics tells, in the text form of Prometheus.
 struct Figures {
   Traffic traffic;
@@ -22,7 +31,8 @@ struct Figures {
   std::size_t live_sessions{}, waiting_writes{}, waiting_jobs{};
   std::int64_t disk_free{};
   bool ready = false;
-  std::vector<HallLine> lines;  ///< those that run; each hall once
+  std::vector<HallLine> lines;      ///< those that run; each hall once
+  std::vector<OutputLine> outputs;  ///< those that are on
 };
 std::string metrics_text(const Figures& figures);
 

@@ -6,6 +6,7 @@
 
 #include <boost/describe.hpp>
 
+#include "server/session/output_address.h"
 #include "server/session/scene.h"
 #include "server/signaling/json_codec.h"
 
@@ -214,6 +215,54 @@ struct BeginItem {
 };
 BOOST_DESCRIBE_STRUCT(BeginItem, (), (item))
 
+/// Sends the program to a host from now on, or from when the session opens. `url`: see output_address.h; it
+/// is seen by nobody again.
+struct AddOutput {
+  static constexpr auto type = "add_output";
+  static constexpr unsigned may = only(Giver::operator_);
+  std::string url;
+};
+BOOST_DESCRIBE_STRUCT(AddOutput, (), (url))
+
+/// Lets room systems and monitors take the program by RTSP. Once in a session.
+struct AddRtsp {
+  static constexpr auto type = "add_rtsp";
+  static constexpr unsigned may = only(Giver::operator_);
+};
+BOOST_DESCRIBE_STRUCT(AddRtsp, (), ())
+
+struct StartOutput {
+  static constexpr auto type = "start_output";
+  static constexpr unsigned may = only(Giver::operator_);
+  OutputId output{};
+};
+BOOST_DESCRIBE_STRUCT(StartOutput, (), (output))
+
+struct StopOutput {
+  static constexpr auto type = "stop_output";
+  static constexpr unsigned may = only(Giver::operator_);
+  OutputId output{};
+};
+BOOST_DESCRIBE_STRUCT(StopOutput, (), (output))
+
+/// Stops it and forgets its address.
+struct RemoveOutput {
+  static constexpr auto type = "remove_output";
+  static constexpr unsigned may = only(Giver::operator_);
+  OutputId output{};
+};
+BOOST_DESCRIBE_STRUCT(RemoveOutput, (), (output))
+
+/// It cannot be started: its address can no more be read. (A host that does not answer is tried again and
+/// again.)
+struct FailOutput {
+  static constexpr auto type = "fail_output";
+  static constexpr unsigned may = only(Giver::server);
+  OutputId output{};
+  std::string reason;  ///< a text key
+};
+BOOST_DESCRIBE_STRUCT(FailOutput, (), (output, reason))
+
 /// The server is back after a stop: nobody is connected yet.
 struct Resume {
   static constexpr auto type = "resume";
@@ -225,6 +274,7 @@ using Command =
     std::variant<Open, End, Join, Leave, LoseSite, StageScene, UndoScene, OpenMicrophone, CloseMicrophone,
                  CloseOtherMicrophones, RaiseHand, LowerHand, ShareScreen, StopSharing, SetFeed, GiveFloor,
                  ExtendFloor, TakeFloor, PlayClip, PauseClip, ResumeClip, StopClip, FinishClip,
-                 StartRecording, StopRecording, FailRecording, BeginItem, Resume>;
+                 StartRecording, StopRecording, FailRecording, BeginItem, AddOutput, AddRtsp, StartOutput,
+                 StopOutput, RemoveOutput, FailOutput, Resume>;
 
 }  // namespace diemcau::session

@@ -71,6 +71,8 @@ Result<Events> decide(const State& state, const Actor&, const End&) {
   if (state.clip.state == ClipState::playing || state.clip.state == ClipState::paused)
     events.emplace_back(ClipStopped{});
   if (state.recorder.state == RecorderState::recording) events.emplace_back(RecordingStopped{});
+  for (const auto& [output, view] : state.outputs)
+    if (view.on) events.emplace_back(OutputStopped{output, ""});
   events.emplace_back(SessionEnded{});
   return events;
 }
@@ -266,6 +268,54 @@ Result<Events> decide(const State& state, const Actor&, const BeginItem& command
     return refuse("item.not_in_agenda", std::to_string(command.item.value + 1));
   if (state.item == static_cast<int>(command.item.value)) return Events{};
   return Events{ItemBegun{command.item.value}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const AddOutput& command) {
+  if (state.state == SessionState::ended) return refuse("session.ended");
+  if (state.outputs.size() >= most_outputs) return refuse("output.too_many", std::to_string(most_outputs));
+  const auto address = read_output_address(command.url);
+  if (!address) return tl::unexpected(address.error());
+  const OutputId output{state.last_output + 1};
+  const auto& place = address->place;
+  return Events{OutputAdded{output, place.kind, place.host, place.port}, OutputStarted{output}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const AddRtsp&) {
+  if (state.state == SessionState::ended) return refuse("session.ended");
+  if (state.brief.rtsp_port == 0) return refuse("output.no_rtsp");
+  if (state.rtsp()) return refuse("output.rtsp_twice");
+  const OutputId output{state.last_output + 1};
+  return Events{OutputAdded{output, OutputKind::rtsp, "", state.brief.rtsp_port}, OutputStarted{output}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const StartOutput& command) {
+  if (state.state == SessionState::ended) return refuse("session.ended");
+  const auto output = state.outputs.find(command.output);
+  if (output == state.outputs.end()) return refuse("output.not_there");
+  if (output->second.on) return Events{};
+  return Events{OutputStarted{command.output}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const StopOutput& command) {
+  const auto output = state.outputs.find(command.output);
+  if (output == state.outputs.end()) return refuse("output.not_there");
+  if (!output->second.on) return Events{};
+  return Events{OutputStopped{command.output, ""}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const RemoveOutput& command) {
+  const auto output = state.outputs.find(command.output);
+  if (output == state.outputs.end()) return Events{};
+  Events events;
+  if (output->second.on) events.emplace_back(OutputStopped{command.output, ""});
+  events.emplace_back(OutputRemoved{command.output});
+  return events;
+}
+
+Result<Events> decide(const State& state, const Actor&, const FailOutput& command) {
+  const auto output = state.outputs.find(command.output);
+  if (output == state.outputs.end() || !output->second.on) return Events{};
+  return Events{OutputStopped{command.output, command.reason}};
 }
 
 Result<Events> decide(const State& state, const Actor&, const Resume&) {

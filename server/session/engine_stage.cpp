@@ -34,10 +34,21 @@ void EngineStage::play_clip(media::StageId stage, const std::filesystem::path& f
 void EngineStage::pause_clip(media::StageId stage) { engine_.pause_clip(stage); }
 void EngineStage::resume_clip(media::StageId stage) { engine_.resume_clip(stage); }
 void EngineStage::stop_clip(media::StageId stage) { engine_.stop_clip(stage); }
-void EngineStage::start_recording(media::StageId stage, const std::filesystem::path& file) {
-  engine_.start_recording(stage, file);
+void EngineStage::start_recording(media::StageId stage, const std::filesystem::path& file,
+                                  const std::filesystem::path& copies) {
+  engine_.start_recording(stage, file, copies);
 }
 void EngineStage::stop_recording(media::StageId stage) { engine_.stop_recording(stage); }
+void EngineStage::start_output(media::StageId stage, media::OutputId output,
+                               const media::PushTarget& target) {
+  engine_.start_output(stage, output, target);
+}
+void EngineStage::serve_output(media::StageId stage, media::OutputId output, const std::string& path) {
+  engine_.serve_output(stage, output, path);
+}
+void EngineStage::stop_output(media::StageId stage, media::OutputId output) {
+  engine_.stop_output(stage, output);
+}
 std::vector<media::FilmPart> EngineStage::finish_recording(const std::vector<std::filesystem::path>& parts,
                                                            const std::filesystem::path& to,
                                                            std::stop_token stop) {

@@ -24,8 +24,12 @@ class EngineStage : public StageControl {
   void pause_clip(media::StageId stage) override;
   void resume_clip(media::StageId stage) override;
   void stop_clip(media::StageId stage) override;
-  void start_recording(media::StageId stage, const std::filesystem::path& file) override;
+  void start_recording(media::StageId stage, const std::filesystem::path& file,
+                       const std::filesystem::path& copies) override;
   void stop_recording(media::StageId stage) override;
+  void start_output(media::StageId stage, media::OutputId output, const media::PushTarget& target) override;
+  void serve_output(media::StageId stage, media::OutputId output, const std::string& path) override;
+  void stop_output(media::StageId stage, media::OutputId output) override;
   std::vector<media::FilmPart> finish_recording(const std::vector<std::filesystem::path>& parts,
                                                 const std::filesystem::path& to,
                                                 std::stop_token stop) override;

@@ -7,6 +7,7 @@
 
 #include <boost/describe.hpp>
 
+#include "server/session/output_address.h"
 #include "server/session/scene.h"
 
 /// What happened in a session, as it is stored for good. A session is the fold of its events. Rules of
@@ -173,11 +174,42 @@ struct ItemBegun {
 };
 BOOST_DESCRIBE_STRUCT(ItemBegun, (), (item))
 
-using Event = std::variant<SessionOpened, SessionEnded, SessionResumed, SiteJoined, SiteLeft, SiteLost,
-                           SceneStaged, SceneUndone, MicrophoneOpened, MicrophoneClosed, HandRaised,
-                           HandLowered, FloorGiven, FloorExtended, FloorTaken, ClipPlayed, ClipPaused,
-                           ClipResumed, ClipStopped, ClipFinished, RecordingStarted, RecordingStopped,
-                           RecordingFailed, ItemBegun, ScreenShared, SharingStopped, FeedSet>;
+/// Of RTSP without a host: our own. Only what everybody may see of its address: the log is for good. The rest
+/// is in output_secrets.
+struct OutputAdded {
+  static constexpr auto type = "output_added";
+  OutputId output{};
+  OutputKind kind{};
+  std::string host;
+  int port{};
+};
+BOOST_DESCRIBE_STRUCT(OutputAdded, (), (output, kind, host, port))
+
+struct OutputStarted {
+  static constexpr auto type = "output_started";
+  OutputId output{};
+};
+BOOST_DESCRIBE_STRUCT(OutputStarted, (), (output))
+
+struct OutputStopped {
+  static constexpr auto type = "output_stopped";
+  OutputId output{};
+  std::string reason;  ///< empty, or a text key
+};
+BOOST_DESCRIBE_STRUCT(OutputStopped, (), (output, reason))
+
+struct OutputRemoved {
+  static constexpr auto type = "output_removed";
+  OutputId output{};
+};
+BOOST_DESCRIBE_STRUCT(OutputRemoved, (), (output))
+
+using Event =
+    std::variant<SessionOpened, SessionEnded, SessionResumed, SiteJoined, SiteLeft, SiteLost, SceneStaged,
+                 SceneUndone, MicrophoneOpened, MicrophoneClosed, HandRaised, HandLowered, FloorGiven,
+                 FloorExtended, FloorTaken, ClipPlayed, ClipPaused, ClipResumed, ClipStopped, ClipFinished,
+                 RecordingStarted, RecordingStopped, RecordingFailed, ItemBegun, ScreenShared, SharingStopped,
+                 OutputAdded, OutputStarted, OutputStopped, OutputRemoved, FeedSet>;
 using Events = std::vector<Event>;
 
 }  // namespace diemcau::session

@@ -41,6 +41,8 @@ std::string recording_file(MeetingId meeting, Time at) {
   return std::to_string(number(meeting)) + "-" + text;
 }
 
+std::string copies_folder(MeetingId meeting) { return std::to_string(number(meeting)) + "-copies"; }
+
 RecordingFiles::RecordingFiles(server::Store& store, server::Jobs& jobs, StageControl& stage,
                                server::Log& log, fs::path folder)
     : store_(store), jobs_(jobs), stage_(stage), log_(log), folder_(std::move(folder)) {

@@ -18,6 +18,9 @@ using scheduler::Time;
 /// "7-20261123T084210123Z.mp4": the part of meeting 7's film that begins at that time.
 std::string recording_file(MeetingId meeting, Time at);
 
+/// "7-copies": where the safety copy of all of its parts is.
+std::string copies_folder(MeetingId meeting);
+
 /// From closed files to a film in the record: marks each one's row, has a job make it fast to start, marks it
 /// ready (or damaged); when the session is over, has its parts joined to one. Main thread.
 class RecordingFiles {

@@ -15,10 +15,11 @@ class RecordingWatch {
  public:
   explicit RecordingWatch(Time begun) : grown_at_(begun + starting) {}
 
-  void on_bytes(std::int64_t bytes, Time now) {
+  /// `beside`: what else is written while it runs; it fills the disk too.
+  void on_bytes(std::int64_t bytes, Time now, std::int64_t beside = 0) {
     if (bytes > bytes_) grown_at_ = now;
     bytes_ = bytes;
-    if (marks_.empty() || now - marks_.back().at >= mark_every) marks_.push_back({now, bytes});
+    if (marks_.empty() || now - marks_.back().at >= mark_every) marks_.push_back({now, bytes + beside});
     while (marks_.size() > most_marks) marks_.pop_front();
   }
   std::int64_t bytes() const { return bytes_; }

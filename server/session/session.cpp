@@ -1,7 +1,9 @@
 #include "server/session/session.h"
 
 #include "scheduler/meetings.h"
+#include "scheduler/output_secrets.h"
 #include "scheduler/recordings.h"
+#include "server/auth/lock.h"
 #include "server/session/recording_files.h"
 #include "server/signaling/json_codec.h"
 
@@ -30,9 +32,20 @@ struct Record {
   SQLite::Database& database;
   MeetingId meeting;
   Time at;
+  const std::string& locked_url;  ///< of an output that was added
 
   void operator()(const SessionOpened&) const { scheduler::Meetings(database).mark_live(meeting, at); }
-  void operator()(const SessionEnded&) const { scheduler::Meetings(database).mark_ended(meeting, at); }
+  void operator()(const SessionEnded&) const {
+    scheduler::Meetings(database).mark_ended(meeting, at);
+    scheduler::OutputSecrets(database).remove(meeting);
+  }
+  void operator()(const OutputAdded& event) const {
+    if (event.kind == OutputKind::rtsp) return;
+    scheduler::OutputSecrets(database).add(meeting, event.output, locked_url);
+  }
+  void operator()(const OutputRemoved& event) const {
+    scheduler::OutputSecrets(database).remove(meeting, event.output);
+  }
   void operator()(const RecordingStarted&) const {
     scheduler::Recording part;
     part.meeting = meeting;
@@ -43,6 +56,20 @@ struct Record {
   template <class Other>
   void operator()(const Other&) const {}
 };
+
+media::PushTarget push_target(const OutputAddress& address) {
+  media::PushTarget target;
+  target.protocol = static_cast<media::PushProtocol>(address.place.kind);
+  target.host = address.place.host;
+  target.port = static_cast<std::uint16_t>(address.place.port);
+  target.application = address.application;
+  target.stream = address.stream;
+  target.stream_id = address.stream_id;
+  target.passphrase = address.passphrase;
+  target.latency = address.latency;
+  return target;
+}
+static_assert(static_cast<int>(OutputKind::srt) == static_cast<int>(media::PushProtocol::srt));
 
 }  // namespace
 
@@ -96,6 +123,14 @@ void Session::read(const std::vector<LoggedEvent>& log) {
   next_sequence_ = log.empty() ? 1 : log.back().sequence + 1;
   newest_ = state;
   shown_ = std::move(state);
+  read_addresses();
+}
+
+void Session::read_addresses() {
+  addresses_.clear();
+  for (const auto& [output, locked] : scheduler::OutputSecrets(around_.store.reading()).of(meeting()))
+    if (const auto url = auth::unlocked(around_.key, locked))
+      if (auto address = read_output_address(*url)) addresses_.emplace(output, std::move(*address));
 }
 
 void Session::give(const Actor& by, const Command& command, Time at, Answer answer) {
@@ -108,7 +143,9 @@ void Session::give(const Actor& by, const Command& command, Time at, Answer answ
   std::vector<Happened> happened;
   for (const auto& event : *decided) {
     apply(newest_, event, at);
-    happened.push_back({event, at});
+    happened.push_back({event, at, ""});
+    if (const auto* add = std::get_if<AddOutput>(&command); add && std::holds_alternative<OutputAdded>(event))
+      happened.back().url = add->url;
   }
   // Also with no events: the answer comes after those of the commands before it.
   if (happened.empty() && under_way_ == 0) return reply(0);
@@ -117,13 +154,17 @@ void Session::give(const Actor& by, const Command& command, Time at, Answer answ
 
 void Session::store(std::vector<Happened> happened, const std::string& by, Answer answer) {
   std::vector<LoggedEvent> entries;
-  for (const auto& [event, at] : happened)
+  std::vector<std::string> locked;
+  for (const auto& [event, at, url] : happened) {
     entries.push_back({next_sequence_++, at, by, protocol::encode(event).dump()});
+    locked.push_back(url.empty() ? "" : auth::locked(around_.key, url));
+  }
   ++under_way_;
   around_.store.write<int>(
-      [entries, happened, meeting = meeting()](SQLite::Database& database) -> Result<int> {
+      [entries, happened, locked, meeting = meeting()](SQLite::Database& database) -> Result<int> {
         if (!entries.empty()) scheduler::EventLog(database).append(meeting, entries);
-        for (const auto& [event, at] : happened) std::visit(Record{database, meeting, at}, event);
+        for (std::size_t i = 0; i < happened.size(); ++i)
+          std::visit(Record{database, meeting, happened[i].at, locked[i]}, happened[i].event);
         return 0;
       },
       [this, happened, answer = std::move(answer)](Result<int> stored) {
@@ -157,8 +198,11 @@ void Session::change_brief(const Brief& brief) {
 }
 
 void Session::show(const std::vector<Happened>& happened) {
-  for (const auto& [event, at] : happened) {
+  for (const auto& [event, at, url] : happened) {
     apply(shown_, event, at);
+    if (const auto* added = std::get_if<OutputAdded>(&event))
+      if (auto address = read_output_address(url)) addresses_.emplace(added->output, std::move(*address));
+    if (const auto* removed = std::get_if<OutputRemoved>(&event)) addresses_.erase(removed->output);
     const auto json = protocol::encode(event);
     around_.log.info("session." + json.at("type").get<std::string>(),
                      {{"meeting", meeting()}, {"event", json.dump()}});
@@ -166,6 +210,9 @@ void Session::show(const std::vector<Happened>& happened) {
   const bool ends = stage_open_ && shown_.state == SessionState::ended;
   if (!ends) direct_stage();
   for (const auto& one : happened) direct(one);
+  for (const auto& [output, view] : shown_.outputs)
+    if (view.on && view.kind != OutputKind::rtsp && !addresses_.contains(output))
+      give({Giver::server, {}, {}}, FailOutput{output, "output.address_lost"}, happened.back().at);
   if (ends) direct_stage();
   around_.shown(meeting());
 }
@@ -178,6 +225,7 @@ void Session::direct_stage() {
     scene_ = {};
     audible_.clear();
     feeds_.clear();
+    outputs_.clear();
     if (open) {
       around_.stage.open_stage(stage);
     } else {
@@ -196,6 +244,33 @@ void Session::direct_stage() {
   if (auto feeds = chosen_feeds(shown_); feeds != feeds_) {
     feeds_ = std::move(feeds);
     around_.stage.set_feeds(stage, feeds_);
+  }
+  direct_outputs();
+}
+
+void Session::direct_outputs() {
+  const auto stage = stage_of(meeting());
+  const auto on = [this](OutputId output) {
+    const auto found = shown_.outputs.find(output);
+    return found != shown_.outputs.end() && found->second.on;
+  };
+  std::erase_if(outputs_, [&](OutputId output) {
+    if (on(output)) return false;
+    around_.stage.stop_output(stage, media::OutputId{number(output)});
+    return true;
+  });
+  for (const auto& [output, view] : shown_.outputs) {
+    const media::OutputId id{number(output)};
+    const auto address = addresses_.find(output);
+    if (!view.on || outputs_.contains(output)) continue;
+    if (view.kind == OutputKind::rtsp) {
+      around_.stage.serve_output(stage, id, around_.rtsp_path(meeting(), output));
+    } else if (address != addresses_.end()) {
+      around_.stage.start_output(stage, id, push_target(address->second));
+    } else {
+      continue;
+    }
+    outputs_.insert(output);
   }
 }
 
@@ -216,7 +291,8 @@ void Session::direct(const Happened& happened) {
   } else if (std::holds_alternative<ClipStopped>(event)) {
     around_.stage.stop_clip(stage);
   } else if (std::holds_alternative<RecordingStarted>(event)) {
-    around_.stage.start_recording(stage, around_.recordings_folder / recording_file(meeting(), happened.at));
+    around_.stage.start_recording(stage, around_.recordings_folder / recording_file(meeting(), happened.at),
+                                  around_.recordings_folder / copies_folder(meeting()));
   } else if (std::holds_alternative<RecordingStopped>(event)) {
     around_.stage.stop_recording(stage);
   }

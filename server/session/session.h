@@ -1,5 +1,7 @@
 #pragma once
 #include <functional>
+#include <map>
+#include <set>
 #include <vector>
 
 #include "scheduler/event_log.h"
@@ -20,6 +22,8 @@ class Session {
     StageControl& stage;
     server::Log& log;
     std::filesystem::path recordings_folder;
+    std::string key;  ///< that locks the addresses of outputs (auth/lock.h)
+    std::function<std::string(MeetingId, OutputId)> rtsp_path;   ///< hard to guess
     std::function<std::filesystem::path(DocumentId)> clip_file;  ///< empty path: its bytes are not here
     std::function<void(MeetingId)> shown;                        ///< what is seen may have changed
   };
@@ -39,11 +43,14 @@ class Session {
   struct Happened {
     Event event;
     Time at;
+    std::string url;  ///< whole, of an output that was added
   };
   void read(const std::vector<scheduler::LoggedEvent>& log);
   void store(std::vector<Happened> happened, const std::string& by, Answer answer);
   void show(const std::vector<Happened>& happened);
   void direct_stage();
+  void direct_outputs();
+  void read_addresses();
   void direct(const Happened& happened);
   void recover();
 
@@ -52,6 +59,8 @@ class Session {
   State shown_;
   std::int64_t next_sequence_ = 1;
   int under_way_ = 0;
+  /// Of the outputs, whole. Of one that cannot be read nothing.
+  std::map<OutputId, OutputAddress> addresses_;
   bool failed_ =
       false;  ///< something could not be stored; nothing is taken until the log has been read again
   // What media/ was last told.
@@ -59,6 +68,7 @@ class Session {
   media::Scene scene_;
   std::vector<media::SourceId> audible_;
   std::map<media::SourceId, media::Feed> feeds_;
+  std::set<OutputId> outputs_;
 };
 
 /// What media/ calls a source of the scene.

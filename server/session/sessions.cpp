@@ -14,15 +14,19 @@ MeetingId meeting_of(media::StageId stage) { return MeetingId{static_cast<std::i
 }  // namespace
 
 Sessions::Sessions(server::Store& store, server::Jobs& jobs, StageControl& stage, server::Log& log,
-                   const scheduler::DocumentBytes& bytes, const std::filesystem::path& recordings)
+                   const scheduler::DocumentBytes& bytes, const std::filesystem::path& recordings,
+                   const std::string& key, Rtsp rtsp)
     : store_(store),
       log_(log),
       bytes_(bytes),
       recordings_(store, jobs, stage, log, recordings),
+      rtsp_port_(rtsp.port),
       around_{store,
               stage,
               log,
               recordings,
+              key,
+              std::move(rtsp.path),
               [this](DocumentId id) {
                 const auto document = scheduler::Documents(store_.reading()).find(id);
                 return document ? bytes_.find(document->sha256) : std::filesystem::path();
@@ -44,10 +48,16 @@ void Sessions::resume(Time now) {
   }
 }
 
+std::optional<Brief> Sessions::brief_of(MeetingId meeting) const {
+  auto brief = load_brief(store_.reading(), meeting);
+  if (brief) brief->rtsp_port = rtsp_port_;
+  return brief;
+}
+
 Session* Sessions::find(MeetingId meeting) {
   const auto found = sessions_.find(meeting);
   if (found != sessions_.end()) return found->second.get();
-  auto brief = load_brief(store_.reading(), meeting);
+  auto brief = brief_of(meeting);
   if (!brief) return nullptr;
   auto session = std::make_unique<Session>(around_, std::move(*brief),
                                            scheduler::EventLog(store_.reading()).of(meeting));
@@ -57,7 +67,7 @@ Session* Sessions::find(MeetingId meeting) {
 void Sessions::meeting_changed(MeetingId meeting) {
   const auto found = sessions_.find(meeting);
   if (found == sessions_.end()) return;
-  if (const auto brief = load_brief(store_.reading(), meeting)) found->second->change_brief(*brief);
+  if (const auto brief = brief_of(meeting)) found->second->change_brief(*brief);
 }
 
 void Sessions::lose_site(MeetingId meeting, SiteId site, Time now) {
@@ -76,7 +86,13 @@ void Sessions::on_media(const media::Event& event, Time now) {
   } else if (const auto* began = std::get_if<media::RecordingBegan>(&event)) {
     recordings_.began(began->file, now - began->ago);
   } else if (const auto* grew = std::get_if<media::RecordingGrew>(&event)) {
-    watches_.try_emplace(meeting_of(grew->stage), now).first->second.on_bytes(grew->bytes, now);
+    watches_.try_emplace(meeting_of(grew->stage), now)
+        .first->second.on_bytes(grew->bytes, now, grew->copy_bytes);
+  } else if (const auto* failed_copy = std::get_if<media::SafetyCopyFailed>(&event)) {
+    log_.warn("recording.copy_failed",
+              {{"meeting", failed_copy->stage},
+               {"source", static_cast<std::int64_t>(failed_copy->source.value_or(media::SourceId{}))},
+               {"why", failed_copy->error}});
   } else if (const auto* failed = std::get_if<media::RecordingFailed>(&event)) {
     log_.error("recording.failed", {{"meeting", failed->stage}, {"why", failed->error}});
     watches_.erase(meeting_of(failed->stage));

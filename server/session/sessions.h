@@ -17,11 +17,18 @@ struct RecordingHealth {
   std::optional<std::chrono::minutes> disk_full_in;  ///< when that is within the hour
 };
 
+/// The RTSP server, if there is one.
+struct Rtsp {
+  int port = 0;  ///< 0: there is none
+  std::function<std::string(MeetingId, OutputId)> path;
+};
+
 /// All sessions that somebody looks at or that are live. Main thread.
 class Sessions {
  public:
   Sessions(server::Store& store, server::Jobs& jobs, StageControl& stage, server::Log& log,
-           const scheduler::DocumentBytes& bytes, const std::filesystem::path& recordings);
+           const scheduler::DocumentBytes& bytes, const std::filesystem::path& recordings,
+           const std::string& key, Rtsp rtsp);
 
   /// Called whenever something seen may have changed.
   void on_shown(std::function<void(MeetingId)> shown) { shown_ = std::move(shown); }
@@ -43,10 +50,13 @@ class Sessions {
   std::size_t live() const;
 
  private:
+  std::optional<Brief> brief_of(MeetingId meeting) const;
+
   server::Store& store_;
   server::Log& log_;
   const scheduler::DocumentBytes& bytes_;
   RecordingFiles recordings_;
+  const int rtsp_port_;
   std::function<void(MeetingId)> shown_;
   Session::Surroundings around_;  // before sessions_: they refer to it
   std::map<MeetingId, std::unique_ptr<Session>> sessions_;

@@ -26,8 +26,13 @@ class StageControl {
   virtual void pause_clip(media::StageId stage) = 0;
   virtual void resume_clip(media::StageId stage) = 0;
   virtual void stop_clip(media::StageId stage) = 0;
-  virtual void start_recording(media::StageId stage, const std::filesystem::path& file) = 0;
+  virtual void start_recording(media::StageId stage, const std::filesystem::path& file,
+                               const std::filesystem::path& copies) = 0;
   virtual void stop_recording(media::StageId stage) = 0;
+  virtual void start_output(media::StageId stage, media::OutputId output,
+                            const media::PushTarget& target) = 0;
+  virtual void serve_output(media::StageId stage, media::OutputId output, const std::string& path) = 0;
+  virtual void stop_output(media::StageId stage, media::OutputId output) = 0;
   /// Called on a job's thread.
   virtual std::vector<media::FilmPart> finish_recording(const std::vector<std::filesystem::path>& parts,
                                                         const std::filesystem::path& to,

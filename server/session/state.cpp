@@ -85,6 +85,19 @@ struct Apply {
   void operator()(const RecordingFailed& event) const {
     state.recorder = {RecorderState::failed, at, event.reason};
   }
+  void operator()(const OutputAdded& event) const {
+    state.outputs[event.output] = {event.kind, event.host, event.port, false, ""};
+    state.last_output = number(event.output);
+  }
+  void operator()(const OutputStarted& event) const { turn(event.output, true, ""); }
+  void operator()(const OutputStopped& event) const { turn(event.output, false, event.reason); }
+  void operator()(const OutputRemoved& event) const { state.outputs.erase(event.output); }
+  void turn(OutputId output, bool on, const std::string& reason) const {
+    const auto found = state.outputs.find(output);
+    if (found == state.outputs.end()) return;
+    found->second.on = on;
+    found->second.reason = reason;
+  }
   void operator()(const ItemBegun& event) const {
     state.item = static_cast<int>(event.item);
     state.items_begun.try_emplace(*state.item, at);
@@ -102,6 +115,12 @@ std::optional<SiteId> Brief::main_hall() const {
 HallState State::hall(SiteId site) const {
   const auto found = halls.find(site);
   return found == halls.end() ? HallState{} : found->second;
+}
+
+std::optional<OutputId> State::rtsp() const {
+  for (const auto& [id, output] : outputs)
+    if (output.kind == OutputKind::rtsp) return id;
+  return std::nullopt;
 }
 
 bool State::on_stage(SiteId site) const {

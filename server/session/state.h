@@ -22,12 +22,16 @@ struct Brief {
   MeetingHead meeting;
   bool guest = false;       ///< conducted by others, on their own system
   bool called_off = false;  ///< cancelled or postponed
+  int rtsp_port = 0;        ///< of this server, not of the record; 0: it has none
   std::map<SiteId, InvitedHall> halls;
   std::vector<AgendaLine> agenda;
   std::vector<DocumentLine> clips, documents;
 
   std::optional<SiteId> main_hall() const;
 };
+
+/// More would be a mistake: each is 2 Mbit/s.
+inline constexpr std::size_t most_outputs = 4;
 
 struct HallState {
   Presence presence{};
@@ -51,10 +55,14 @@ struct State {
   std::optional<Speaker> speaker;
   ClipView clip;
   RecorderView recorder;
+  std::map<OutputId, OutputView> outputs;
+  std::int64_t last_output = 0;  ///< ids are never given twice
   std::optional<int> item;
   std::map<int, Time> items_begun;
 
   HallState hall(SiteId site) const;
+  /// What is taken by RTSP.
+  std::optional<OutputId> rtsp() const;
   bool connected(SiteId site) const { return hall(site).presence == Presence::connected; }
   /// Its camera or its screen is.
   bool on_stage(SiteId site) const;

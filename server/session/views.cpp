@@ -45,6 +45,7 @@ ConsoleView console_view(const State& state) {
   view.clips = state.brief.clips;
   view.documents = state.brief.documents;
   view.recorder = state.recorder;
+  view.outputs = state.outputs;
   view.agenda = state.brief.agenda;
   for (const auto& [item, at] : state.items_begun)
     if (static_cast<std::size_t>(item) < view.agenda.size())
@@ -56,6 +57,9 @@ ConsoleView console_view(const State& state) {
   view.may.stage = state.state != SessionState::ended;
   view.may.undo = view.may.stage && state.scene_before.has_value();
   view.may.record = open;
+  view.may.add_rtsp =
+      state.state != SessionState::ended && state.brief.rtsp_port != 0 && !state.rtsp().has_value();
+  view.may.add_output = state.state != SessionState::ended && state.outputs.size() < most_outputs;
   view.may.clip = open && !state.brief.clips.empty();
   return view;
 }

@@ -6,6 +6,7 @@
 
 #include <boost/describe.hpp>
 
+#include "server/session/output_address.h"
 #include "server/session/scene.h"
 
 /// What each audience sees of a session: a projection of its state, sent whole once and then as RFC 6902
@@ -83,10 +84,21 @@ BOOST_DESCRIBE_STRUCT(SiteView, (),
                       (number, name, contact, main, presence, since, microphone, on_stage, hand, screen,
                        feed))
 
+/// A host that the program is sent to. How it does now is in protocol::Outputs.
+struct OutputView {
+  OutputKind kind{};
+  std::string host;
+  int port{};
+  bool on = false;     ///< sent to while the session is open
+  std::string reason;  ///< why it was stopped, if not by hand: a text key
+};
+BOOST_DESCRIBE_STRUCT(OutputView, (), (kind, host, port, on, reason))
+
 struct OperatorMay {
   bool open = false, end = false, stage = false, undo = false, record = false, clip = false;
+  bool add_output = false, add_rtsp = false;
 };
-BOOST_DESCRIBE_STRUCT(OperatorMay, (), (open, end, stage, undo, record, clip))
+BOOST_DESCRIBE_STRUCT(OperatorMay, (), (open, end, stage, undo, record, clip, add_output, add_rtsp))
 
 /// For /console: everything.
 struct ConsoleView {
@@ -100,13 +112,14 @@ struct ConsoleView {
   ClipView clip;
   std::vector<DocumentLine> clips, documents;
   RecorderView recorder;
+  std::map<OutputId, OutputView> outputs;
   std::vector<AgendaLine> agenda;
   std::optional<int> item;
   OperatorMay may;
 };
 BOOST_DESCRIBE_STRUCT(ConsoleView, (),
                       (meeting, state, opened_at, ended_at, scene, sites, speaker, waiting, clip, clips,
-                       documents, recorder, agenda, item, may))
+                       documents, recorder, outputs, agenda, item, may))
 
 /// A cell as a hall shows it.
 struct CellView {

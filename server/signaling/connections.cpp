@@ -466,6 +466,13 @@ void Connections::tick() {
     }
   }
   around_.lines.tick(now);
+  around_.outputs.tick(now);
+  for (const auto meeting : audiences_->meetings())
+    if (const auto* session = around_.sessions.find(meeting); session && !session->shown().outputs.empty()) {
+      auto message = around_.outputs.of(meeting);
+      if (const auto rtsp = session->shown().rtsp()) message.rtsp = around_.rtsp_url(meeting, *rtsp);
+      to_consoles(meeting, message);
+    }
   if (ticks_ % 2 == 0)
     for (const auto meeting : audiences_->meetings()) {
       const auto known = around_.lines.lines().find(meeting);

@@ -12,6 +12,7 @@
 #include "server/session/sessions.h"
 #include "server/signaling/audiences.h"
 #include "server/signaling/line_watch.h"
+#include "server/signaling/output_watch.h"
 #include "server/signaling/seats.h"
 
 namespace diemcau::protocol {
@@ -25,6 +26,7 @@ class Connections : public http::SocketListener {
     session::StageControl& stage;
     Seats& seats;
     LineWatch& lines;
+    OutputWatch& outputs;
     server::Store& store;
     const auth::HallLinks& links;
     server::Log& log;
@@ -33,6 +35,7 @@ class Connections : public http::SocketListener {
     /// The active account of a log-in cookie.
     std::function<std::optional<scheduler::Account>(const std::string& cookie)> log_in;
     std::function<std::optional<std::int64_t>()> disk_free;
+    std::function<std::string(MeetingId, OutputId)> rtsp_url;
   };
   explicit Connections(Surroundings around);
 

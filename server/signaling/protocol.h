@@ -16,6 +16,7 @@
 /// SnapshotHeader below.
 namespace diemcau::protocol {
 using scheduler::MeetingId;
+using scheduler::OutputId;
 using scheduler::SiteId;
 using scheduler::Time;
 
@@ -34,6 +35,24 @@ struct Line {
 BOOST_DESCRIBE_STRUCT(Line, (),
                       (up_kbps, down_kbps, up_loss_permille, down_loss_permille, rtt_ms, jitter_ms, up_height,
                        down_height, freezes_per_minute, tcp, program))
+
+enum class OutputState { connecting, live, waiting };
+BOOST_DESCRIBE_ENUM(OutputState, connecting, live, waiting)
+
+/// `unreachable`: no connection came about; `refused`: the host answered and does not take it; `lost`: the
+/// connection broke; `slow`: the line carries less than is sent, pictures are left out.
+enum class OutputTrouble { none, unreachable, refused, lost, slow };
+BOOST_DESCRIBE_ENUM(OutputTrouble, none, unreachable, refused, lost, slow)
+
+/// How one output does.
+struct Output {
+  OutputState state{};
+  int kbps{};  ///< of the last second
+  OutputTrouble trouble{};
+  std::optional<int> retry_seconds;  ///< while waiting
+  int watchers{};                    ///< by RTSP
+};
+BOOST_DESCRIBE_STRUCT(Output, (), (state, kbps, trouble, retry_seconds, watchers))
 
 // ---- page → server
 
@@ -154,6 +173,15 @@ struct Lines {
 };
 BOOST_DESCRIBE_STRUCT(Lines, (), (lines))
 
+/// How the outputs do that run; once a second, to the consoles of a meeting that has outputs. Lossy.
+struct Outputs {
+  static constexpr auto type = "outputs";
+  std::map<OutputId, Output> outputs;
+  /// Where the program is taken by RTSP, running or not: who knows it needs no more.
+  std::optional<std::string> rtsp;
+};
+BOOST_DESCRIBE_STRUCT(Outputs, (), (outputs, rtsp))
+
 /// Once a second to every connection: it is alive. A page that hears nothing for 4 s connects anew. To
 /// consoles also what the server itself has to say.
 struct Tick {
@@ -201,8 +229,8 @@ struct Goodbye {
 };
 BOOST_DESCRIBE_STRUCT(Goodbye, (), (text_key, detail, again))
 
-using ServerMessage = std::variant<Whole, Patch, Answer, Done, Refused, Levels, Lines, Tick, SendLayers,
-                                   SendScreen, ShowProgram, MediaLost, Goodbye>;
+using ServerMessage = std::variant<Whole, Patch, Answer, Done, Refused, Levels, Lines, Outputs, Tick,
+                                   SendLayers, SendScreen, ShowProgram, MediaLost, Goodbye>;
 
 /// Binary message: four bytes big-endian site id (0 from a hall: it speaks for itself), then a JPEG of at
 /// most 40 KB, 256x144. A hall sends one every three seconds, the server passes it on to consoles and keeps

@@ -1,9 +1,9 @@
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { alike, type Picture, picture } from "./fields.ts";
 import { Console } from "./pages/Console.ts";
 import { Hall } from "./pages/Hall.ts";
 import { Office } from "./pages/Office.ts";
-import { nameOf, watch } from "./recording.ts";
+import { watch } from "./recording.ts";
 import { Server } from "./server.ts";
 import { until } from "./until.ts";
 
@@ -24,9 +24,6 @@ const layouts = {
 } as const;
 type Layout = keyof typeof layouts;
 
-/** Fields of a picture, as a person names their colours: 32 in a row, 18 rows. */
-type Picture = readonly ReturnType<typeof nameOf>[];
-
 let server: Server;
 let desk: Console;
 let office: Office;
@@ -35,49 +32,6 @@ const sites: number[] = [];
 /** What the halls saw in each layout. */
 const seen = new Map<Layout, Picture>();
 let recording = 0;
-
-/** What a screenshot or a film shows in each of 32 x 18 fields; "other" where a field is not of one colour. */
-async function picture(page: Page, source: { readonly png: string } | { readonly film: string; readonly at: number }) {
-  const points = await page.evaluate(async (source) => {
-    const canvas = document.createElement("canvas");
-    canvas.width = 1280;
-    canvas.height = 720;
-    const pen = canvas.getContext("2d", { willReadFrequently: true });
-    if ("png" in source) {
-      const bytes = Uint8Array.from(atob(source.png), (letter) => letter.charCodeAt(0));
-      pen?.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0, 1280, 720);
-    } else {
-      const video = document.createElement("video");
-      const event = (name: string) =>
-        new Promise<void>((done, fail) => {
-          video.addEventListener(name, () => done(), { once: true });
-          video.addEventListener("error", () => fail(new Error(video.error?.message)), { once: true });
-        });
-      const loaded = event("loadeddata");
-      video.src = source.film;
-      await loaded;
-      const sought = event("seeked");
-      video.currentTime = source.at;
-      await sought;
-      pen?.drawImage(video, 0, 0, 1280, 720);
-    }
-    const found: number[][][] = [];
-    for (let row = 0; row < 18; ++row)
-      for (let column = 0; column < 32; ++column)
-        found.push(
-          [8, 32].flatMap((x) =>
-            [8, 32].map((y) =>
-              [...(pen?.getImageData(column * 40 + x, row * 40 + y, 1, 1).data ?? [])].slice(0, 3),
-            ),
-          ),
-        );
-    return found;
-  }, source);
-  return points.map((corners) => {
-    const [first, ...others] = corners.map(nameOf);
-    return first !== undefined && others.every((other) => other === first) ? first : "other";
-  });
-}
 
 beforeAll(async () => {
   server = await Server.start();
@@ -149,17 +103,10 @@ test("the film shows each layout as the pages did", async () => {
     const at = ((items[index]?.at ?? 0) + 2500) / 1000;
     const recorded = await picture(desk.page, { film, at });
     const expected = seen.get(layout) ?? [];
-    // Where the one says a hall's colour, so must the other; fields with edges, names and moving bars are left out.
-    const colours = new Set<string>(halls.map(({ colour }) => colour));
-    const told = expected.map((colour, point) => ({ colour, other: recorded[point] ?? "other" }));
-    const coloured = told.filter(
-      ({ colour, other }) =>
-        colour !== "other" && other !== "other" && (colours.has(colour) || colours.has(other)),
-    );
-    const same = coloured.filter(({ colour, other }) => colour === other).length;
-    console.log(`FIGURE ${layout}: ${same} of ${coloured.length} fields alike`);
-    expect(coloured.length).toBeGreaterThan(40);
-    expect(same / coloured.length).toBeGreaterThan(0.97);
+    const { same, coloured } = alike(expected, recorded, halls.map(({ colour }) => colour));
+    console.log(`FIGURE ${layout}: ${same} of ${coloured} fields alike`);
+    expect(coloured).toBeGreaterThan(40);
+    expect(same / coloured).toBeGreaterThan(0.97);
   }
 });
 

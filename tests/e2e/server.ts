@@ -29,7 +29,7 @@ export interface Links {
 }
 
 /** Free for TCP and UDP, and below the ports that the kernel gives to outgoing connections: nobody takes it meanwhile. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 10_000 + Math.floor(Math.random() * 10_000);
     if (

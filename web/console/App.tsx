@@ -8,6 +8,7 @@ import { Header } from "./Header";
 import { Help } from "./Help";
 import { Next } from "./Next";
 import { OnAir } from "./OnAir";
+import { Outputs } from "./Outputs";
 import { RunSheet } from "./RunSheet";
 import { SitePanel } from "./SitePanel";
 import { Wall } from "./Wall";
@@ -45,7 +46,7 @@ export function App() {
           <OnAir view={view} />
           <Next view={view} />
           <Floor view={view} />
-          <RunSheet view={view} />
+          {desk.outputs ? <Outputs view={view} /> : <RunSheet view={view} />}
           <Wall view={view} />
           <SitePanel view={view} />
         </main>

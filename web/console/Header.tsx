@@ -6,8 +6,9 @@ import type { ConsoleView, Tick } from "../shared/protocol";
 import { toggleTheme, useTheme } from "../shared/theme";
 import { useNow } from "../shared/useNow";
 import { ActionButton } from "./ActionButton";
-import { askEnd, end, record, stopRecording } from "./actions/session";
+import { askEnd, end, outputs, record, stopRecording } from "./actions/session";
 import { changeDesk, connection, fast, useDesk, useTick } from "./desk";
+import { outputTroubles } from "./outputWords";
 import { present, troubleRank } from "./trouble";
 
 const now = () => connection.now();
@@ -84,6 +85,7 @@ export function Header({ view, status }: HeaderProps) {
           <b>{t("console.warnings", { count: warnings })}</b>
         </span>
       )}
+      {view.state !== "ended" && <OutputsButton view={view} />}
       <button
         type="button"
         className="quiet"
@@ -103,6 +105,22 @@ export function Header({ view, status }: HeaderProps) {
       </button>
       {view.state === "open" && <ActionButton action={askEnd} view={view} />}
     </header>
+  );
+}
+
+/** How many hosts take the program, of those that are to. */
+function OutputsButton({ view }: { readonly view: ConsoleView }) {
+  const [live, troubles] = useSyncExternalStore(
+    (listener) => fast.subscribe("outputs", listener),
+    () =>
+      `${[...fast.outputs.values()].filter((output) => output.state === "live").length} ${outputTroubles(view, fast.outputs)}`,
+  ).split(" ");
+  const on = Object.values(view.outputs).filter((output) => output.on).length;
+  return (
+    <ActionButton action={outputs} view={view}>
+      {(on > 0 || troubles !== "0") && <span className={troubles === "0" ? "dot good" : "dot warn"} />}
+      {on > 0 && view.state === "open" ? t("outputs.count", { live: live ?? 0, on }) : t("outputs.show")}
+    </ActionButton>
   );
 }
 
@@ -163,6 +181,7 @@ function countWarnings(view: ConsoleView, tick: Tick | undefined): number {
     sites +
     (view.recorder.state === "failed" ? 1 : 0) +
     (view.clip.state === "failed" ? 1 : 0) +
+    outputTroubles(view, fast.outputs) +
     (tick?.recording_stalled ? 1 : 0) +
     (tick?.disk_full_minutes !== undefined || (diskFree !== undefined && diskFree < lowDisk) ? 1 : 0)
   );

@@ -16,6 +16,7 @@ export interface Desk {
   readonly asking: "end" | "stop_recording" | undefined;
   readonly help: boolean;
   readonly finding: boolean;
+  readonly outputs: boolean; // shown instead of the run sheet
   readonly order: Order;
   readonly speakingMinutes: number; // 0: without limit
   readonly notice: { readonly text: string; readonly bad: boolean } | undefined;
@@ -39,6 +40,7 @@ let desk: Desk = {
   asking: undefined,
   help: false,
   finding: false,
+  outputs: false,
   order: "trouble",
   speakingMinutes: 5,
   notice: undefined,
@@ -72,12 +74,15 @@ function notice(text: string, bad: boolean): void {
   noticeTimer = setTimeout(() => changeDesk({ notice: undefined }), 5000);
 }
 
-export async function give(command: Command, done?: TextKey): Promise<void> {
+/** Whether it was granted. */
+export async function give(command: Command, done?: TextKey): Promise<boolean> {
   try {
     await connection.give(command);
     if (done) notice(t(done), false);
+    return true;
   } catch (error) {
     if (error instanceof RefusedError) notice(serverText(error.textKey, error.detail), true);
+    return false;
   }
 }
 
@@ -97,6 +102,7 @@ export function startDesk(): void {
   let drafted = false;
   connection.on("levels", ({ levels }) => fast.hearLevels(levels));
   connection.on("lines", ({ lines }) => fast.hearLines(lines));
+  connection.on("outputs", (message) => fast.hearOutputs(message));
   connection.onSnapshot((site, jpeg) => void fast.hearSnapshot(site, jpeg));
   connection.on("tick", (message) => {
     tick = message;

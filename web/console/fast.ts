@@ -1,4 +1,4 @@
-import type { Line } from "../shared/protocol";
+import type { Line, Output, Outputs } from "../shared/protocol";
 
 /**
  * What comes many times a second and may be lost: levels, line figures, snapshots. Kept out of React's state: a level bar
@@ -7,10 +7,13 @@ import type { Line } from "../shared/protocol";
 export class FastFacts {
   readonly levels = new Map<string, number>();
   readonly lines = new Map<string, Line>();
+  readonly outputs = new Map<string, Output>();
+  /** Where the program is taken by RTSP. */
+  rtsp: string | undefined;
   readonly pictures = new Map<string, ImageBitmap>();
   private readonly listeners = new Map<string, Set<() => void>>();
 
-  /** `fact` is "levels", "lines" or "picture:ID". */
+  /** `fact` is "levels", "lines", "outputs" or "picture:ID". */
   subscribe(fact: string, listener: () => void): () => void {
     const listeners = this.listeners.get(fact) ?? new Set();
     this.listeners.set(fact, listeners);
@@ -27,6 +30,13 @@ export class FastFacts {
     this.lines.clear();
     for (const [site, line] of Object.entries(lines)) this.lines.set(site, line);
     this.tell("lines");
+  }
+
+  hearOutputs({ outputs, rtsp }: Outputs): void {
+    this.rtsp = rtsp;
+    this.outputs.clear();
+    for (const [id, output] of Object.entries(outputs)) this.outputs.set(id, output);
+    this.tell("outputs");
   }
 
   async hearSnapshot(site: number, jpeg: Blob): Promise<void> {

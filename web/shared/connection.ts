@@ -247,6 +247,7 @@ export class Connection<View> {
         break;
       case "levels":
       case "lines":
+      case "outputs":
       case "send_layers":
       case "send_screen":
       case "show_program":

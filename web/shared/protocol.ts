@@ -177,6 +177,38 @@ export interface BeginItem {
   readonly item: number; // 0 … 59
 }
 
+export interface AddOutput {
+  readonly type: "add_output";
+  readonly url: string;
+}
+
+export interface AddRtsp {
+  readonly type: "add_rtsp";
+}
+
+export type OutputId = number & { readonly __id: "OutputId" };
+
+export interface StartOutput {
+  readonly type: "start_output";
+  readonly output: OutputId;
+}
+
+export interface StopOutput {
+  readonly type: "stop_output";
+  readonly output: OutputId;
+}
+
+export interface RemoveOutput {
+  readonly type: "remove_output";
+  readonly output: OutputId;
+}
+
+export interface FailOutput {
+  readonly type: "fail_output";
+  readonly output: OutputId;
+  readonly reason: string;
+}
+
 export interface Resume {
   readonly type: "resume";
 }
@@ -209,6 +241,12 @@ export type Command =
   | StopRecording
   | FailRecording
   | BeginItem
+  | AddOutput
+  | AddRtsp
+  | StartOutput
+  | StopOutput
+  | RemoveOutput
+  | FailOutput
   | Resume;
 
 export interface Give {
@@ -301,6 +339,16 @@ export interface RecorderView {
   readonly reason: string;
 }
 
+export type OutputKind = "rtmp" | "rtmps" | "srt" | "rtsp";
+
+export interface OutputView {
+  readonly kind: OutputKind;
+  readonly host: string;
+  readonly port: number;
+  readonly on: boolean;
+  readonly reason: string;
+}
+
 export interface AgendaLine {
   readonly title: string;
   readonly planned_at?: Time;
@@ -315,6 +363,8 @@ export interface OperatorMay {
   readonly undo: boolean;
   readonly record: boolean;
   readonly clip: boolean;
+  readonly add_output: boolean;
+  readonly add_rtsp: boolean;
 }
 
 export interface ConsoleView {
@@ -330,6 +380,7 @@ export interface ConsoleView {
   readonly clips: readonly DocumentLine[];
   readonly documents: readonly DocumentLine[];
   readonly recorder: RecorderView;
+  readonly outputs: { readonly [id: string]: OutputView };
   readonly agenda: readonly AgendaLine[];
   readonly item?: number;
   readonly may: OperatorMay;
@@ -430,6 +481,24 @@ export interface Lines {
   readonly lines: { readonly [id: string]: Line };
 }
 
+export type OutputState = "connecting" | "live" | "waiting";
+
+export type OutputTrouble = "none" | "unreachable" | "refused" | "lost" | "slow";
+
+export interface Output {
+  readonly state: OutputState;
+  readonly kbps: number;
+  readonly trouble: OutputTrouble;
+  readonly retry_seconds?: number;
+  readonly watchers: number;
+}
+
+export interface Outputs {
+  readonly type: "outputs";
+  readonly outputs: { readonly [id: string]: Output };
+  readonly rtsp?: string;
+}
+
 export interface Tick {
   readonly type: "tick";
   readonly now: Time;
@@ -473,6 +542,7 @@ export type ServerMessage =
   | Refused
   | Levels
   | Lines
+  | Outputs
   | Tick
   | SendLayers
   | SendScreen
@@ -805,4 +875,4 @@ export const areas: Readonly<Record<Layout, readonly Area[]>> = {
   ],
 };
 
-export const protocolHash = "91238852d1fd664a";
+export const protocolHash = "aef4cb39e16c86c8";

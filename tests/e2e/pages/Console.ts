@@ -63,6 +63,16 @@ export class Console {
     await this.page.getByRole("button", { name: "ĐANG GHI" }).waitFor();
   }
 
+  async showOutputs(): Promise<void> {
+    await this.page.getByRole("button", { name: /^Đầu ra/ }).click();
+    await this.page.locator(".outputs").waitFor();
+  }
+
+  async addOutput(address: string): Promise<void> {
+    await this.page.getByLabel("Gửi hình phiên họp tới").fill(address);
+    await this.page.getByRole("button", { name: "Thêm", exact: true }).click();
+  }
+
   async layout(key: "1" | "2" | "3" | "4" | "5" | "6"): Promise<void> {
     await this.page.keyboard.press(key);
   }

@@ -86,7 +86,7 @@ TEST_F(ProgramTest, AHallWithoutPictureHasItsNameOnASlate) {
 
 TEST_F(ProgramTest, ACutShowsNeitherBlackNorTheSlateOfAHallThatIsThere) {
   outlet_.scene = {media::Layout::single, {{media::SourceId{1}, ""}}};
-  Programs programs(outlet_, 10s);  // until a slow machine has decoded a picture
+  Programs programs(outlet_, {}, 10s);  // until a slow machine has decoded a picture
   const Camera one(outlet_, media::SourceId{1}, 10, "white");
   const Camera two(outlet_, media::SourceId{2}, 10, "white");
   programs.start_recording(stage_id, folder_ / "cut.mp4");
@@ -106,7 +106,7 @@ TEST_F(ProgramTest, ACutShowsNeitherBlackNorTheSlateOfAHallThatIsThere) {
 
 TEST_F(ProgramTest, ACutToAHallThatSendsNothingShowsItsSlateAndNeverBlack) {
   outlet_.scene = {media::Layout::single, {{media::SourceId{1}, ""}}};
-  Programs programs(outlet_, 0ms);
+  Programs programs(outlet_, {}, 0ms);
   const Camera one(outlet_, media::SourceId{1}, 10, "white");
   programs.start_recording(stage_id, folder_ / "slates.mp4");
   ASSERT_TRUE(outlet_.wait([&] { return outlet_.grown() > 60000; }));

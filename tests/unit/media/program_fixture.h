@@ -167,6 +167,25 @@ inline void look_at(const std::filesystem::path& file, const std::function<void(
   if (over.get_future().wait_for(30s) != std::future_status::ready) throw std::runtime_error("no end");
 }
 
+/// The longest time from one picture of a finished film to the next.
+inline std::chrono::milliseconds longest_gap(const std::filesystem::path& file) {
+  GstClockTime before = GST_CLOCK_TIME_NONE;
+  GstClockTime longest = 0;
+  const TakeSample take = [&](GstSample* sample) {
+    const auto at = GST_BUFFER_PTS(gst_sample_get_buffer(sample));
+    if (GST_CLOCK_TIME_IS_VALID(before) && at > before) longest = std::max(longest, at - before);
+    before = at;
+  };
+  std::promise<Fault> over;
+  Pipeline pipeline("filesrc name=file ! qtdemux ! h264parse ! avdec_h264 ! appsink name=picture sync=false",
+                    [&](const Fault& fault) { over.set_value(fault); });
+  pipeline.set("file", "location", file.string());
+  take_samples(pipeline.get<GstAppSink>("picture").get(), &take);
+  pipeline.play();
+  if (over.get_future().wait_for(30s) != std::future_status::ready) throw std::runtime_error("no end");
+  return std::chrono::milliseconds(longest / GST_MSECOND);
+}
+
 inline Grey last_picture(const std::filesystem::path& file) {
   Grey last;
   look_at(file, [&](Grey picture) { last = std::move(picture); });
@@ -257,13 +276,12 @@ class FakeOutlet : public Outlet {
   void attach(StageId, std::shared_ptr<stage::Sink> sink) override {
     sink->on_scene(scene);
     const std::lock_guard lock(mutex_);
-    sink_ = std::move(sink);
+    sinks_.push_back(std::move(sink));
     changed_.notify_all();
   }
   void detach(StageId, std::shared_ptr<stage::Sink> sink) override {
     const std::lock_guard lock(mutex_);
-    EXPECT_EQ(sink_, sink);
-    sink_.reset();
+    EXPECT_EQ(std::erase(sinks_, sink), 1u);
     changed_.notify_all();
   }
   void request_keyframe(StageId, media::SourceId) override {
@@ -279,24 +297,15 @@ class FakeOutlet : public Outlet {
   /// The operator cuts to another scene.
   void set_scene(const media::Scene& other) {
     scene = other;
-    std::shared_ptr<stage::Sink> sink;
-    {
-      const std::lock_guard lock(mutex_);
-      sink = sink_;
-    }
-    if (sink) sink->on_scene(other);
+    for (const auto& sink : sinks()) sink->on_scene(other);
   }
   void feed(media::SourceId source, stage::Codec codec, GstSample* sample) {
     GstMapInfo map;
     GstBuffer* const buffer = gst_sample_get_buffer(sample);
     if (gst_buffer_map(buffer, &map, GST_MAP_READ) == 0) return;
-    std::shared_ptr<stage::Sink> sink;
-    {
-      const std::lock_guard lock(mutex_);
-      sink = sink_;
-    }
-    if (codec != stage::Codec::opus && lose_a_picture.exchange(false)) sink.reset();
-    if (sink) sink->on_packet(source, codec, std::as_bytes(std::span(map.data, map.size)));
+    if (codec == stage::Codec::opus || !lose_a_picture.exchange(false))
+      for (const auto& sink : sinks())
+        sink->on_packet(source, codec, std::as_bytes(std::span(map.data, map.size)));
     gst_buffer_unmap(buffer, &map);
   }
 
@@ -323,7 +332,7 @@ class FakeOutlet : public Outlet {
     keyframe_requests = 0;
   }
   /// Within wait().
-  bool is_fed() const { return sink_ != nullptr; }
+  bool is_fed() const { return !sinks_.empty(); }
   std::int64_t grown() const {
     std::int64_t bytes = 0;
     for (const auto& event : events)
@@ -340,9 +349,14 @@ class FakeOutlet : public Outlet {
   std::atomic<bool> lose_a_picture{false};  ///< the next packet of a picture goes missing
 
  private:
+  std::vector<std::shared_ptr<stage::Sink>> sinks() {
+    const std::lock_guard lock(mutex_);
+    return sinks_;
+  }
+
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::shared_ptr<stage::Sink> sink_;
+  std::vector<std::shared_ptr<stage::Sink>> sinks_;
 };
 
 /// A hall's camera and microphone, as RTP in real time. Answers no keyframe request.

@@ -7,6 +7,7 @@
 #include "server/auth/access_tokens.h"
 #include "server/auth/cookies.h"
 #include "server/auth/hall_links.h"
+#include "server/auth/lock.h"
 #include "server/auth/passwords.h"
 #include "server/auth/random.h"
 #include "server/auth/roles.h"
@@ -27,6 +28,26 @@ scheduler::Meeting meeting() {
   made.form.ends_at = start + 3h;
   made.form.sites = {{SiteId{5}, false, false, 2}};
   return made;
+}
+
+TEST(Lock, OpensWithItsOwnKeyOnly) {
+  const auto key = random_bytes(32);
+  const auto box = locked(key, "rtmp://phat.vtv.vn/live/khoá");
+  EXPECT_EQ(unlocked(key, box), "rtmp://phat.vtv.vn/live/khoá");
+  EXPECT_EQ(unlocked(random_bytes(32), box), std::nullopt);
+  EXPECT_NE(locked(key, "rtmp://phat.vtv.vn/live/khoá"), box) << "twice the same is not seen to be";
+  EXPECT_EQ(unlocked(key, locked(key, "")), "");
+}
+
+TEST(Lock, RefusesAnyForgedCharacterAndAnyPart) {
+  const auto key = random_bytes(32);
+  const auto box = locked(key, "khoá");
+  for (std::size_t i = 0; i < box.size(); ++i) {
+    auto forged = box;
+    forged[i] = forged[i] == 'A' ? 'B' : 'A';
+    EXPECT_EQ(unlocked(key, forged), std::nullopt) << i;
+    EXPECT_EQ(unlocked(key, box.substr(0, i)), std::nullopt) << i;
+  }
 }
 
 TEST(HallLinks, ReadWhatTheyMade) {

@@ -136,5 +136,16 @@ TEST(RecordingWatch, AFullDiskIsSeenComingAnHourAhead) {
   EXPECT_EQ(watch.full_in(5 * a_minute + a_minute / 2, 60min), 5min);
 }
 
+TEST(RecordingWatch, WhatIsWrittenBesideFillsTheDiskButIsNoSignOfLife) {
+  RecordingWatch watch(eight);
+  constexpr std::int64_t a_minute = 15'000'000;
+  for (int second = 0; second <= 120; ++second)
+    watch.on_bytes(second * a_minute / 60, eight + std::chrono::seconds(second), second * 2 * a_minute / 60);
+  EXPECT_EQ(watch.bytes(), 2 * a_minute) << "of the film";
+  EXPECT_EQ(watch.full_in(60 * a_minute, 60min), 20min);
+  watch.on_bytes(2 * a_minute, eight + 124s, 5 * a_minute);
+  EXPECT_TRUE(watch.stalled(eight + 124s));
+}
+
 }  // namespace
 }  // namespace diemcau::session

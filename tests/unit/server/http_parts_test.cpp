@@ -123,6 +123,24 @@ TEST(Config, HasADocumentedExampleThatIsRead) {
   EXPECT_TRUE(config->demo);
 }
 
+TEST(Config, ReadsWhichFilmToMakeAnew) {
+  const auto read = [](std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), {"diemcau", "render"});
+    return server::read_arguments(static_cast<int>(arguments.size()), arguments.data());
+  };
+  const auto config = read({"7", "--layout", "grid_2x2", "--out", "a.mp4", "--data", "elsewhere"});
+  ASSERT_TRUE(config && config->render);
+  EXPECT_EQ(config->data, "elsewhere");
+  EXPECT_EQ(config->render->meeting, 7);
+  EXPECT_EQ(config->render->layout, session::Layout::grid_2x2);
+  EXPECT_EQ(config->render->out, "a.mp4");
+  EXPECT_FALSE(read({"7"})->render->layout);
+  EXPECT_THROW(read({}), server::ConfigError);
+  EXPECT_THROW(read({"seven"}), server::ConfigError);
+  EXPECT_THROW(read({"7", "--layout", "mosaic"}), server::ConfigError);
+  EXPECT_THROW(read({"7", "--out", "a.mkv"}), server::ConfigError);
+}
+
 TEST(Log, EscapesWhatComesFromPeople) {
   std::ostringstream out;
   server::Log log(server::Log::Form::json, &out);

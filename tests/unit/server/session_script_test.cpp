@@ -19,6 +19,7 @@ Brief example_brief() {
                  {tam_duong, {3, "Tam Đường", "Bình 0913", false}},
                  {sin_ho, {5, "Sìn Hồ", "Chi 0914", false}},
                  {than_uyen, {7, "Than Uyên", "Dung 0915", false}}};
+  brief.rtsp_port = 8554;
   brief.agenda = {{"Khai mạc", start, {}, {}}, {"Báo cáo", {}, {}, sin_ho}, {"Kết luận", {}, {}, {}}};
   brief.clips = {{film, "Phim phóng sự", "", "video/mp4", 1000}};
   brief.documents = {{paper, "Giấy mời", "12/GM-UBND", "application/pdf", 2000}};

@@ -8,7 +8,16 @@ import { askEnd, closeMicrophones, record, stopRecording } from "./session";
 import { cut, layoutActions, takeAir, undo } from "./stage";
 
 const site = (id: number) => id as SiteId;
-const may = { open: false, end: true, stage: true, undo: true, record: true, clip: true };
+const may = {
+  open: false,
+  end: true,
+  stage: true,
+  undo: true,
+  record: true,
+  clip: true,
+  add_output: true,
+  add_rtsp: false,
+};
 const view = (change: Partial<ConsoleView> = {}): ConsoleView =>
   ({
     state: "open",

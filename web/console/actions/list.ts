@@ -1,7 +1,7 @@
 import { changeDesk, connection, currentDesk, give } from "../desk";
 import type { Action } from "./action";
 import { giveFloorToNext, moreTime, takeFloor } from "./floor";
-import { askEnd, closeMicrophones, find, help, letGo, openSession, record } from "./session";
+import { askEnd, closeMicrophones, find, help, letGo, openSession, outputs, record } from "./session";
 import { cut, layoutActions, takeAir, undo } from "./stage";
 
 /** In the order of the help page. */
@@ -16,6 +16,7 @@ export const actions: readonly Action[] = [
   takeFloor,
   closeMicrophones,
   record,
+  outputs,
   openSession,
   askEnd,
   help,

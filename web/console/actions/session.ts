@@ -44,6 +44,14 @@ export const stopRecording: Action = {
   change: ({ recorder }) => (recorder.state === "recording" ? { asking: undefined } : undefined),
 };
 
+/** Shows or hides the hosts that the program is sent to. */
+export const outputs: Action = {
+  id: "outputs.toggle",
+  text: "outputs.show",
+  key: "u", // not "o": beside a 0 nobody could tell them apart
+  change: (_view, desk) => ({ outputs: !desk.outputs }),
+};
+
 export const find: Action = {
   id: "desk.find",
   text: "console.find",

@@ -1,0 +1,80 @@
+#include "tests/free_port.h"
+#include "tests/unit/media/output_fixture.h"
+
+namespace diemcau::program {
+namespace {
+
+const std::string path = "/duong-dan-khong-doan-duoc";
+
+class RtspTest : public OutputTest {
+ protected:
+  std::unique_ptr<Receiver> monitor(const std::string& protocol, const std::string& at = path) const {
+    return std::make_unique<Receiver>(
+        "rtspsrc name=in latency=50 protocols=" + protocol +
+            " location=rtsp://127.0.0.1:" + std::to_string(port_) + at,
+        "in. ! application/x-rtp,media=video ! rtph264depay ! h264parse ! avdec_h264",
+        "in. ! application/x-rtp,media=audio ! rtpmp4gdepay ! aacparse ! avdec_aac");
+  }
+  std::optional<OutputMeasured> watched_by(int watchers) {
+    return measured([watchers](const OutputMeasured& one) { return one.watchers == watchers; });
+  }
+
+  const std::uint16_t port_ = free_port();
+};
+
+TEST_F(RtspTest, MonitorsTakePictureAndSoundOverTcpAndUdpFromOneEncoding) {
+  Programs programs(outlet_, {"127.0.0.1", port_});
+  programs.serve_output(stage_id, output, path);
+  ASSERT_TRUE(watched_by(0));
+  EXPECT_FALSE(outlet_.wait([&] { return outlet_.is_fed(); }, 1s)) << "nobody watches, nothing is encoded";
+  const auto first = monitor("tcp");
+  EXPECT_TRUE(first->gets(25));
+  ASSERT_TRUE(watched_by(1));
+  auto second = monitor("udp");
+  EXPECT_TRUE(second->gets(25));
+  const auto both = watched_by(2);
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->state, OutputState::live);
+  EXPECT_TRUE(measured([](const OutputMeasured& one) { return one.bitrate > 100'000; }));
+  second.reset();
+  EXPECT_TRUE(watched_by(1));
+  EXPECT_TRUE(first->gets(25)) << "goes on";
+}
+
+TEST_F(RtspTest, TheEncodersRestWhenTheLastMonitorIsGoneAndWakeForTheNext) {
+  Programs programs(outlet_, {"127.0.0.1", port_});
+  programs.serve_output(stage_id, output, path);
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_TRUE(watched_by(0));
+    auto one = monitor("tcp");
+    EXPECT_TRUE(one->gets(10));
+    one.reset();
+    EXPECT_TRUE(outlet_.wait([&] { return !outlet_.is_fed(); })) << round;
+  }
+}
+
+TEST_F(RtspTest, NobodyGetsAnythingUnderAnotherPathOrWhenItWasStopped) {
+  Programs programs(outlet_, {"127.0.0.1", port_});
+  programs.serve_output(stage_id, output, path);
+  ASSERT_TRUE(watched_by(0));
+  EXPECT_TRUE(monitor("tcp", "/doan-mo")->ends());
+  const auto one = monitor("tcp");
+  EXPECT_TRUE(one->gets(10));
+  programs.stop_output(stage_id, output);
+  EXPECT_TRUE(one->ends()) << "is cut off";
+  EXPECT_TRUE(monitor("tcp")->ends());
+}
+
+TEST_F(RtspTest, APortThatIsTakenIsSaidToBe) {
+  const Programs first(outlet_, {"127.0.0.1", port_});
+  FakeOutlet other;
+  try {
+    const Programs second(other, {"127.0.0.1", port_});
+    FAIL();
+  } catch (const std::exception& what) {
+    EXPECT_NE(std::string(what.what()).find(std::to_string(port_)), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace diemcau::program
