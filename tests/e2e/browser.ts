@@ -1,5 +1,9 @@
+import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium } from "playwright-core";
 import type { CaptureFiles } from "./capture.ts";
+
+/** Debian's browser, with less priority than the server. */
+export const chromiumProgram = join(import.meta.dirname, "chromium");
 
 const common = [
   "--no-sandbox",
@@ -28,7 +32,7 @@ export interface BrowserOptions {
 export function launch(options: BrowserOptions = {}): Promise<Browser> {
   const { capture, shares } = options;
   return chromium.launch({
-    executablePath: options.executable ?? "/usr/bin/chromium",
+    executablePath: options.executable ?? chromiumProgram,
     args: [
       ...common,
       ...(options.sound === false ? [] : ["--autoplay-policy=no-user-gesture-required"]),

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { chromiumProgram } from "./browser.ts";
 
 export const ip = (...words: string[]): string => execFileSync("ip", words, { encoding: "utf8" });
 
@@ -41,7 +42,7 @@ export abstract class Network {
   /** A Chromium that lives in this network. */
   chromium(): string {
     const file = join(mkdtempSync(join(tmpdir(), "diemcau-netns-")), "chromium");
-    writeFileSync(file, `#!/bin/sh\nexec ip netns exec ${this.name} /usr/bin/chromium "$@"\n`);
+    writeFileSync(file, `#!/bin/sh\nexec ip netns exec ${this.name} ${chromiumProgram} "$@"\n`);
     chmodSync(file, 0o755);
     return file;
   }

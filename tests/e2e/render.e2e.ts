@@ -163,9 +163,14 @@ test("the film is lost and made anew: it shows the same at the same times", asyn
   const late = (cuts: readonly number[]) => cuts.map((cut, i) => Math.round((cut - (commanded[i] ?? 0)) * 1000));
   console.log(`FIGURE cuts after what was commanded, ms: film ${late(before.cuts)}, anew ${late(after.cuts)}`);
   const differing = before.instants.flatMap(({ at, picture: expected }, i) => {
-    const { same, coloured } = alike(expected, after.instants[i]?.picture ?? [], colours);
-    return coloured > 40 && same / coloured > 0.97 ? [] : [`${at.toFixed(2)} s: ${same} of ${coloured}`];
+    const anew = after.instants[i]?.picture ?? [];
+    const { same, coloured } = alike(expected, anew, colours);
+    // Where a film goes on after a pause, neither has a hall's picture yet.
+    const unequal = expected.filter((colour, field) => colour !== anew[field]).length;
+    return (coloured === 0 && unequal < 12) || (coloured > 40 && same / coloured > 0.97) ? [] : [`${at.toFixed(2)} s: ${same} of ${coloured}`];
   });
+  const shows = (colour: string) => colours.includes(colour as (typeof colours)[number]);
+  expect(before.instants.filter(({ picture }) => picture.some(shows)).length).toBeGreaterThan(50);
   console.log(`FIGURE render: ${before.instants.length - differing.length} of ${before.instants.length} instants alike`);
   expect(differing).toEqual([]);
   expect(Math.max(...offsets.map(Math.abs))).toBeLessThan(500);

@@ -1,15 +1,16 @@
-/** Asks again and again until the answer is something; the tests never sleep for a time. */
+/** Asks again and again, `pause` ms apart, until the answer is something; the tests never sleep for a time. */
 export async function until<T>(
   what: string,
   ask: () => T | undefined | false | Promise<T | undefined | false>,
   limit = 30_000,
+  pause = 100,
 ): Promise<T> {
   const end = Date.now() + limit;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
     if (Date.now() > end) throw new Error(`waited ${limit / 1000} s for ${what}`);
-    await new Promise((next) => setTimeout(next, 100));
+    await new Promise((next) => setTimeout(next, pause));
   }
 }
 
