@@ -24,23 +24,22 @@ Program::Program(Wishes wishes)
       take_sound_([this](GstSample* sample) { wishes_.encoded(stage::Kind::audio, sample); }),
       take_fed_([this](GstSample* sample) { wishes_.fed(sample); }),
       pipeline_(graph(inputs, Pace::live), wishes_.fault),
-      compositor_(pipeline_.get<GstAggregator>("c")),
       picture_out_(pipeline_.get<GstAppSink>("picture")),
       fed_out_(pipeline_.get<GstAppSink>("fed_packets")) {
   let_leave_out(pipeline_.get("fed_encoder").get());
   captions_.emplace(pipeline_.get("captions").get());
+  const auto compositor = pipeline_.get("c");
   for (std::size_t i = 0; i < inputs; ++i) {
     auto& input = inputs_.at(i);
     const auto n = std::to_string(i);
     input.picture = pipeline_.get<GstAppSrc>("v" + n);
     input.sound = pipeline_.get<GstAppSrc>("a" + n);
-    input.pad.reset(gst_element_get_static_pad(GST_ELEMENT(compositor_.get()), ("sink_" + n).c_str()));
+    input.pad.reset(gst_element_get_static_pad(compositor.get(), ("sink_" + n).c_str()));
     g_object_set(input.pad.get(), "alpha", 0.0, "sizing-policy", keep_aspect_ratio, nullptr);
   }
-  const auto look = +[](GstElement*, GstSegment*, guint64, guint64, guint64, GstStructure*, gpointer self) {
-    static_cast<Program*>(self)->begin_picture();
-  };
-  g_signal_connect(compositor_.get(), "samples-selected", G_CALLBACK(look), this);
+  const auto look = +[](GstAggregator* of, GstSegment*, guint64, guint64, guint64, GstStructure*,
+                        gpointer self) { static_cast<Program*>(self)->begin_picture(of); };
+  g_signal_connect(compositor.get(), "samples-selected", G_CALLBACK(look), this);
   take_samples(picture_out_.get(), &take_picture_);
   take_samples(pipeline_.get<GstAppSink>("sound").get(), &take_sound_);
   take_samples(fed_out_.get(), &take_fed_);
@@ -152,11 +151,10 @@ bool Program::may_cut(Clock::time_point now) {
 /// The compositor's thread, before each picture. What was pushed into an input is in it only from here on: to
 /// show the input any earlier would show black, or who had it before. And only here can all of a cut be done
 /// between two pictures.
-void Program::begin_picture() {
+void Program::begin_picture(GstAggregator* compositor) {
   bool is_new = false;
   for (auto& input : inputs_) {
-    const SampleRef next(
-        gst_aggregator_peek_next_sample(compositor_.get(), GST_AGGREGATOR_PAD(input.pad.get())));
+    const SampleRef next(gst_aggregator_peek_next_sample(compositor, GST_AGGREGATOR_PAD(input.pad.get())));
     if (!next) continue;
     const auto turn = GST_BUFFER_OFFSET(gst_sample_get_buffer(next.get()));
     if (input.mixed.exchange(turn) != turn) is_new = true;

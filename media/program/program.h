@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include <gst/base/gstaggregator.h>
@@ -87,7 +88,7 @@ class Program {
   void connect(Input& input);
   void let_go(Input& input);
   bool may_cut(Clock::time_point now);
-  void begin_picture();
+  void begin_picture(GstAggregator* compositor);
   void put_slate(Input& input, const Caption& place);
   void cut();
   void place(Input& input, const std::vector<Rectangle>& cells);
@@ -108,7 +109,6 @@ class Program {
   std::optional<Captions> captions_;
   std::array<Input, inputs> inputs_;
   Pipeline pipeline_;
-  Ref<GstAggregator> compositor_;
   Ref<GstAppSink> picture_out_, fed_out_;
 };
 

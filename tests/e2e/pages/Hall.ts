@@ -97,7 +97,7 @@ export class Hall {
     return colourIn(this.page, cell);
   }
 
-  sees(colour: string, cell = 0, limit = 30_000): Promise<unknown> {
+  sees(colour: string, cell = 0, limit = 15_000): Promise<unknown> {
     return until(`${colour} in cell ${cell}`, async () => (await this.colour(cell)) === colour, limit);
   }
 
