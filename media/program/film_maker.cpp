@@ -37,6 +37,7 @@ FilmMaker::FilmMaker(FilmWriter& writer, std::stop_token stop)
   const Ref<GstPad> composed(gst_element_get_static_pad(overlay.get(), "src"));
   gst_pad_add_probe(composed.get(), GST_PAD_PROBE_TYPE_BUFFER, tell, &passed_, nullptr);
   const auto compositor = pipeline_.get("c");
+  keep_time(compositor.get());
   for (std::size_t i = 0; i < inputs; ++i) {
     auto& input = inputs_.at(i);
     const auto n = std::to_string(i);

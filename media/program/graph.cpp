@@ -2,6 +2,8 @@
 
 #include <initializer_list>
 
+#include "media/program/pipeline.h"
+
 namespace diemcau::program {
 namespace {
 
@@ -43,6 +45,17 @@ void set_list(GstElement* element, const char* property, std::initializer_list<i
   g_value_array_free(list);
 }
 #pragma GCC diagnostic pop
+
+GstPadProbeReturn begin_before_end(GstPad*, GstPadProbeInfo* info, gpointer) {
+  auto* const picture = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+  GST_PAD_PROBE_INFO_DATA(info) = picture;
+  constexpr GstClockTime length = GST_SECOND / canvas::pictures_per_second;
+  if (GST_BUFFER_DURATION(picture) > length) {
+    GST_BUFFER_PTS(picture) += GST_BUFFER_DURATION(picture) - length;
+    GST_BUFFER_DURATION(picture) = length;
+  }
+  return GST_PAD_PROBE_OK;
+}
 }  // namespace
 
 // Several voices at once are more than full scale: summed in floating point, then limited softly (nothing
@@ -73,6 +86,11 @@ std::string graph(std::size_t count, Pace pace) {
            " appsrc name=a" + n + " " + (live ? live_sound : patient_source) + " ! m.sink_" + n + " ";
   }
   return all;
+}
+
+void keep_time(GstElement* compositor) {
+  const Ref<GstPad> composed(gst_element_get_static_pad(compositor, "src"));
+  gst_pad_add_probe(composed.get(), GST_PAD_PROBE_TYPE_BUFFER, begin_before_end, nullptr, nullptr);
 }
 
 void let_leave_out(GstElement* encoder) {

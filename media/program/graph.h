@@ -36,6 +36,11 @@ enum class Pace {
 /// shut at first; appsink `fed_packets` gives RTP packets of a small picture (VP8).
 std::string graph(std::size_t inputs, Pace pace);
 
+/// For the graph's compositor. It may let one of its first pictures begin at 0 again (GStreamer 1.22; the end
+/// is right): encoded, it would have the time of the first, and a muxer waits for ever with a picture that
+/// came without a time of its own.
+void keep_time(GstElement* compositor);
+
 /// For the graph's `fed_encoder`. Two temporal layers (RFC 7741 4.2): every second picture can be left out,
 /// no other refers to it.
 void let_leave_out(GstElement* encoder);

@@ -29,6 +29,7 @@ Program::Program(Wishes wishes)
   let_leave_out(pipeline_.get("fed_encoder").get());
   captions_.emplace(pipeline_.get("captions").get());
   const auto compositor = pipeline_.get("c");
+  keep_time(compositor.get());
   for (std::size_t i = 0; i < inputs; ++i) {
     auto& input = inputs_.at(i);
     const auto n = std::to_string(i);

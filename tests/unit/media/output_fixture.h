@@ -16,14 +16,16 @@ class Receiver {
   /// `source` has two streams; `…_from` say where in it they come out, decoded.
   Receiver(const std::string& source, const std::string& picture_from, const std::string& sound_from,
            const std::function<void(Pipeline&)>& prepare = {})
+      // async=false: a sink that waits for the other's first sample holds up the pictures, with them the
+      // demuxer, and with it the sound that is waited for.
       : picture_([this](GstSample*) { count(pictures_); }),
         sound_([this](GstSample*) { count(sounds_); }),
         pipeline_(source + " " + picture_from +
                       " ! queue ! videoconvert ! video/x-raw,format=GRAY8,width=1280,height=720 ! appsink "
-                      "name=picture sync=false " +
+                      "name=picture sync=false async=false " +
                       sound_from +
                       " ! queue ! audioconvert ! audio/x-raw,format=F32LE,rate=48000 ! appsink name=sound "
-                      "sync=false",
+                      "sync=false async=false",
                   [this](const Fault&) { count(faults_); }) {
     take_samples(pipeline_.get<GstAppSink>("picture").get(), &picture_);
     take_samples(pipeline_.get<GstAppSink>("sound").get(), &sound_);

@@ -31,8 +31,7 @@ class Output {
     auto& flow = kind == stage::Kind::video ? picture_ : sound_;
     const auto at = running_time(sample);
     const auto now = std::chrono::steady_clock::now();
-    if (flow.count++ == 0) flow.first_came = now;
-    if (now - flow.first_came > settling) {
+    if (flow.count++ > 0) {
       flow.longest = std::max(flow.longest, at - flow.last);
       flow.longest_wait = std::max(flow.longest_wait, now - flow.last_came);
       flow.backwards = flow.backwards || at <= flow.last;
@@ -44,7 +43,7 @@ class Output {
     int count = 0;
     bool backwards = false;
     gint64 last = 0, longest = 0;  ///< running time
-    std::chrono::steady_clock::time_point first_came, last_came;
+    std::chrono::steady_clock::time_point last_came;
     std::chrono::steady_clock::duration longest_wait{};
   };
   Flow picture() const {
@@ -57,7 +56,6 @@ class Output {
   }
 
  private:
-  static constexpr auto settling = 1s;  // a picture of the first half second stands at 0
   mutable std::mutex mutex_;
   Flow picture_, sound_;
 };
