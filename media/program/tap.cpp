@@ -43,7 +43,7 @@ std::string text(stage::Codec picture, Tap::Form form) {
 constexpr std::byte video_type{96};
 constexpr std::byte audio_type{111};
 
-// What is further from now than this would hold up or starve the mixers.
+// What is further from now than this would hold up or starve the mixers. What is only kept may be late.
 constexpr gint64 earliest = -static_cast<gint64>(GST_SECOND);
 constexpr gint64 latest = 300 * static_cast<gint64>(GST_MSECOND);
 
@@ -64,6 +64,7 @@ GstPadProbeReturn hear_wish(GstPad*, GstPadProbeInfo* info, gpointer wants_keyfr
 Tap::Tap(GstClockTime base_time, stage::Codec picture, Form form, OnSample on_sample,
          std::function<void()> wants_keyframe)
     : picture_codec_(picture),
+      form_(form),
       on_sample_(std::move(on_sample)),
       wants_keyframe_(std::move(wants_keyframe)),
       take_picture_([this](GstSample* sample) { pass(stage::Kind::video, sample); }),
@@ -110,7 +111,7 @@ std::chrono::milliseconds Tap::picture_age() const {
 void Tap::pass(stage::Kind kind, GstSample* sample) {
   const auto at = running_time(sample);
   const auto ahead = at - static_cast<gint64>(pipeline_.now());
-  if (at < 0 || ahead < earliest || ahead > latest) return;
+  if (at < 0 || (form_ == Form::raw && ahead < earliest) || ahead > latest) return;
   if (kind == stage::Kind::video) last_picture_ms_ = milliseconds_now();
   on_sample_(kind, sample, static_cast<GstClockTime>(at));
 }

@@ -45,6 +45,7 @@ class Tap : public Receiver {
   void pass(stage::Kind kind, GstSample* sample);
 
   stage::Codec picture_codec_;
+  Form form_;
   OnSample on_sample_;
   std::function<void()> wants_keyframe_;
   std::array<std::optional<std::uint32_t>, 2> ssrcs_;  ///< by kind; media thread

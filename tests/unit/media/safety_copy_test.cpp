@@ -1,4 +1,8 @@
+#include "media/program/safety_copy.h"
+
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 
 #include "media/program/copy_name.h"
@@ -129,6 +133,44 @@ TEST_F(SafetyCopyTest, KeepsWhatEachSourceSendsInFilesThatPlay) {
     EXPECT_GT(file.name.begin, begun_);
     EXPECT_LT(file.name.begin, begun_ + 2s);
   }
+}
+
+TEST_F(SafetyCopyTest, WhatComesWhileTheControlThreadIsHeldUpIsKeptFromItsKeyframeOn) {
+  constexpr int sent = 40;  // pictures, 25 a second, of which the first is the only keyframe
+  std::mutex mutex;
+  std::condition_variable changed;
+  int pictures = 0;
+  const auto begun = wall_now();
+  {
+    SafetyCopy copy(copies_, {[](SourceId) {}, [] {}, [](SourceId, const Fault&) {}});
+    copy.sink()->on_scene({media::Layout::single, {{SourceId{1}, ""}}});
+    const Camera camera(
+        [&](stage::Codec codec, GstSample* sample) {
+          copy.sink()->on_packet(SourceId{1}, codec, bytes_of(sample));
+          const std::lock_guard lock(mutex);
+          const bool ends_picture =
+              GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(sample), GST_BUFFER_FLAG_MARKER);
+          if (codec != stage::Codec::opus && ends_picture) ++pictures;
+          changed.notify_all();
+        },
+        320, 1000, "smpte", 0.8, 440);
+    const auto have = [&](int count) {
+      std::unique_lock lock(mutex);
+      return changed.wait_for(lock, 20s, [&] { return pictures >= count; });
+    };
+    ASSERT_TRUE(have(sent));
+    copy.update();
+    for (int count = sent; count < 3 * sent; ++count) {
+      ASSERT_TRUE(have(count));
+      copy.tick();
+    }
+  }
+  ASSERT_FALSE(kept().empty());
+  const auto file = kept().back();
+  EXPECT_LT(file.name.begin, begun + 1s);
+  const auto contents = look_into(file.path);
+  EXPECT_EQ(contents.video, "video/x-vp8");
+  EXPECT_GT(contents.duration, 3s);
 }
 
 TEST_F(SafetyCopyTest, AFileThatIsCutOffPlaysUpToThere) {
