@@ -336,12 +336,13 @@ TEST_P(EngineTest, AViewerWhoseLineWasAwayGetsAKeyframeAsSoonAsItIsHeardAgain) {
   ASSERT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; }));
   publisher.show(true);
   ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
-  publisher.keyframes_wanted = 0;
   const auto since = std::chrono::steady_clock::now();
   auto shown = since;
   ASSERT_TRUE(run_until([&] {
     const auto now = std::chrono::steady_clock::now();
     if (now - shown > 50ms) publisher.show(), shown = now;
+    // The one that came may have been asked for again just before.
+    if (now - since < 200ms) publisher.keyframes_wanted = 0;
     return now - since > 2200ms;
   }));
   EXPECT_EQ(publisher.keyframes_wanted, 0u);
