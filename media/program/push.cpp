@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include <gio/gio.h>
+#include <sys/socket.h>
+
 #include "media/program/inlet.h"
 
 namespace diemcau::program {
@@ -35,6 +38,28 @@ constexpr auto rtmp =
 constexpr auto srt =
     "mpegtsmux name=m alignment=7 latency=200000000 ! "
     "srtsink name=sink sync=false async=false auto-reconnect=false poll-timeout=100";
+
+// The kernel takes 4 MB before it makes a sender wait: a quarter of a minute in which nobody would notice
+// that a line is too slow. This is a second of the program.
+constexpr gint most_in_kernel = 128 << 10;  // counted twice, for what the packets themselves take (socket(7))
+
+gboolean bound_send_buffer(GSignalInvocationHint*, guint, const GValue* values, gpointer) {
+  auto* const connection = g_value_get_object(&values[3]);
+  if (g_value_get_enum(&values[1]) == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION(connection))
+    g_socket_set_option(g_socket_connection_get_socket(G_SOCKET_CONNECTION(connection)), SOL_SOCKET,
+                        SO_SNDBUF, most_in_kernel, nullptr);
+  return TRUE;  // of the next one too
+}
+
+/// rtmp2sink shows its socket to nobody, but GIO tells of each that connects.
+void bound_send_buffers() {
+  static const gulong hook = [] {
+    g_type_class_ref(G_TYPE_SOCKET_CLIENT);
+    return g_signal_add_emission_hook(g_signal_lookup("event", G_TYPE_SOCKET_CLIENT), 0, bound_send_buffer,
+                                      nullptr, nullptr);
+  }();
+  static_cast<void>(hook);
+}
 
 std::string text(PushProtocol protocol) {
   return std::string(sources) + (protocol == PushProtocol::srt ? srt : rtmp);
@@ -127,7 +152,10 @@ class Push::Connection {
 Push::Push(media::PushTarget target, std::function<void()> want_keyframe)
     : target_(std::move(target)),
       want_keyframe_(std::move(want_keyframe)),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+      thread_([this](const std::stop_token& stop) {
+        bound_send_buffers();
+        run(stop);
+      }) {}
 
 Push::~Push() = default;
 
