@@ -8,6 +8,9 @@
 namespace diemcau::program {
 using media::SourceId;
 
+/// Beside the copies: when the program cut to another scene, milliseconds since 1970, one a line.
+inline constexpr auto cuts_file = "cuts";
+
 /// Which source a safety copy is of, and when it begins. Both stand in the file's name, so a file says for
 /// itself where it belongs: "12-20261123T084210123Z.mkv" (camera and microphone of source 12),
 /// "12-screen-…", "clip-…".

@@ -1,6 +1,7 @@
 #include "media/program/copy_shelf.h"
 
 #include <algorithm>
+#include <fstream>
 #include <system_error>
 
 namespace diemcau::program {
@@ -12,6 +13,9 @@ CopyShelf::CopyShelf(const std::filesystem::path& folder) {
       files_.push_back({*name, entry.path(), nullptr, false});
   std::sort(files_.begin(), files_.end(),
             [](const File& a, const File& b) { return a.name.begin < b.name.begin; });
+  std::ifstream cuts(folder / cuts_file);
+  for (std::int64_t at = 0; cuts >> at;) cuts_.emplace_back(std::chrono::milliseconds(at));
+  std::sort(cuts_.begin(), cuts_.end());
 }
 
 bool CopyShelf::has_any(Time from, Time until) const {
@@ -61,6 +65,11 @@ bool CopyShelf::add_sound(SourceId source, Time now, std::vector<std::int16_t>& 
     });
   }
   return heard;
+}
+
+std::optional<CopyShelf::Time> CopyShelf::cut(Time from, Time until) const {
+  const auto found = std::lower_bound(cuts_.begin(), cuts_.end(), from);
+  return found != cuts_.end() && *found < until ? std::optional(*found) : std::nullopt;
 }
 
 std::vector<SourceId> CopyShelf::open() const {

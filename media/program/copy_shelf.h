@@ -31,6 +31,8 @@ class CopyShelf {
   std::optional<Picture> picture(SourceId source, Time now) const;
   /// Adds what is heard of the source from now on, as much as `samples` has room for; false: nothing.
   bool add_sound(SourceId source, Time now, std::vector<std::int16_t>& samples);
+  /// When the program cut first, not before `from` and before `until`.
+  std::optional<Time> cut(Time from, Time until) const;
   /// Sources of which a file is open.
   std::vector<SourceId> open() const;
 
@@ -45,6 +47,7 @@ class CopyShelf {
     }
   };
   std::vector<File> files_;  ///< by beginning
+  std::vector<Time> cuts_;
 };
 
 }  // namespace diemcau::program

@@ -38,8 +38,9 @@ Program::Program(Wishes wishes)
     input.pad.reset(gst_element_get_static_pad(compositor.get(), ("sink_" + n).c_str()));
     g_object_set(input.pad.get(), "alpha", 0.0, "sizing-policy", keep_aspect_ratio, nullptr);
   }
-  const auto look = +[](GstAggregator* of, GstSegment*, guint64, guint64, guint64, GstStructure*,
-                        gpointer self) { static_cast<Program*>(self)->begin_picture(of); };
+  // The segment begins at 0: a time in it is a running time.
+  const auto look = +[](GstAggregator* of, GstSegment*, guint64 at, guint64, guint64, GstStructure*,
+                        gpointer self) { static_cast<Program*>(self)->begin_picture(of, at); };
   g_signal_connect(compositor.get(), "samples-selected", G_CALLBACK(look), this);
   take_samples(picture_out_.get(), &take_picture_);
   take_samples(pipeline_.get<GstAppSink>("sound").get(), &take_sound_);
@@ -152,8 +153,9 @@ bool Program::may_cut(Clock::time_point now) {
 /// The compositor's thread, before each picture. What was pushed into an input is in it only from here on: to
 /// show the input any earlier would show black, or who had it before. And only here can all of a cut be done
 /// between two pictures.
-void Program::begin_picture(GstAggregator* compositor) {
+void Program::begin_picture(GstAggregator* compositor, GstClockTime running_time) {
   bool is_new = false;
+  bool is_cut = false;
   for (auto& input : inputs_) {
     const SampleRef next(gst_aggregator_peek_next_sample(compositor, GST_AGGREGATOR_PAD(input.pad.get())));
     if (!next) continue;
@@ -162,6 +164,7 @@ void Program::begin_picture(GstAggregator* compositor) {
   }
   {
     const std::lock_guard lock(looks_mutex_);
+    is_cut = std::exchange(cut_passed_, false);
     for (std::size_t i = 0; i < inputs; ++i) {
       if (composed_.at(i) == looks_.at(i)) continue;
       const auto& look = composed_.at(i) = looks_.at(i);
@@ -169,12 +172,14 @@ void Program::begin_picture(GstAggregator* compositor) {
                    "width", look.cell.width, "height", look.cell.height, "zorder", look.depth, nullptr);
     }
   }
+  if (is_cut) wishes_.cut(running_time);
   if (is_new) wishes_.changed();
 }
 
 void Program::pass_on_looks() {
   const std::lock_guard lock(looks_mutex_);
   for (std::size_t i = 0; i < inputs; ++i) looks_.at(i) = inputs_.at(i).look;
+  cut_passed_ = cut_passed_ || std::exchange(cut_made_, false);
 }
 
 void Program::put_slate(Input& input, const Caption& place) {
@@ -187,6 +192,7 @@ void Program::put_slate(Input& input, const Caption& place) {
 void Program::cut() {
   const bool another = shown_ != next_;
   shown_ = next_;
+  cut_made_ = cut_made_ || another;
   const auto cells = cells_on(shown_.layout, canvas::width, canvas::height);
   for (auto& input : inputs_)
     if (input.source) place(input, cells);

@@ -36,7 +36,9 @@ class Program {
     std::function<void(stage::Kind, GstSample*)> encoded;
     std::function<void(GstSample*)> fed;  ///< streaming threads: an RTP packet of the small picture
     std::function<void(Fault)> fault;     ///< streaming threads
-    std::chrono::milliseconds patience;   ///< a new scene waits so long for pictures
+    /// Streaming threads: from the picture of this running time on another scene is shown.
+    std::function<void(GstClockTime)> cut;
+    std::chrono::milliseconds patience;  ///< a new scene waits so long for pictures
   };
   explicit Program(Wishes wishes);
   ~Program();
@@ -88,7 +90,7 @@ class Program {
   void connect(Input& input);
   void let_go(Input& input);
   bool may_cut(Clock::time_point now);
-  void begin_picture(GstAggregator* compositor);
+  void begin_picture(GstAggregator* compositor, GstClockTime running_time);
   void put_slate(Input& input, const Caption& place);
   void cut();
   void place(Input& input, const std::vector<Rectangle>& cells);
@@ -103,6 +105,8 @@ class Program {
   Clock::time_point patience_ends_;  ///< when who is still missing in next_ gets a slate
   std::uint64_t turns_ = 0;
   std::mutex looks_mutex_;
+  bool cut_made_ = false;           ///< and not passed on yet
+  bool cut_passed_ = false;         ///< guarded by looks_mutex_: looks_ are of another scene than composed_
   std::array<Look, inputs> looks_;  ///< guarded by looks_mutex_: what is to be seen from the next picture on
   std::array<Look, inputs> composed_;  ///< the compositor's thread: what is
   // Before pipeline_, whose threads use them until it has ended.

@@ -197,10 +197,18 @@ struct Programs::Parts {
           outlet.packet(id, media::Engine::program_source, stage::Kind::video, bytes_of(packet));
         },
         [this, id](Fault fault) { put([this, id, fault = std::move(fault)] { program_failed(id, fault); }); },
-        patience});
+        [this, id](GstClockTime at) { put([this, id, at] { note_cut(id, at); }); }, patience});
     outlet.attach(id, on_stage.program->sink());
     on_stage.program->set_recorded(!on_stage.fan_out.empty());
     if (on_stage.fed) on_stage.program->set_fed(true);
+  }
+
+  /// A film that is made anew cuts when the lost one did, whatever the scene had to wait for then.
+  void note_cut(StageId id, GstClockTime at) {
+    const auto& on_stage = stages[id];
+    if (!on_stage.program || !on_stage.copy) return;
+    on_stage.copy->note_cut(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) -
+                            on_stage.program->directed_ago(at));
   }
 
   void begin_consuming(StageId id, OnStage& on_stage, Consumer& consumer) {

@@ -19,6 +19,10 @@ using program::SampleRef;
 using program::stale;
 using program::usual_patience;
 
+using namespace std::chrono_literals;
+
+constexpr auto longest_wait = 5s;  // of a program that had no time
+constexpr auto longest_lag = 2s;
 constexpr auto moment = std::chrono::milliseconds(FilmMaker::moment / GST_MSECOND);
 
 bool contains(const std::vector<SourceId>& all, SourceId one) {
@@ -41,6 +45,10 @@ class Rendering {
     if (const auto& scene = direction_ != nullptr ? direction_->scene : Scene{}; scene != next_) {
       next_ = scene;
       patience_ = now + usual_patience;
+      // A program that had no time composed what was long past: its cut may lie before what was directed.
+      cut_ = shelf_.cut(std::max(now - longest_lag, last_cut_ + 1ms),
+                        std::min(next_scene(), now + longest_wait));
+      last_cut_ = cut_.value_or(last_cut_);
     }
     if (shown_ != next_ && may_cut(now)) shown_ = next_;
     compose(now);
@@ -61,9 +69,16 @@ class Rendering {
   }
 
   bool may_cut(WallTime now) const {
+    if (cut_) return now >= *cut_;
     return now >= patience_ || std::all_of(next_.cells.begin(), next_.cells.end(), [&](const Cell& cell) {
              return !cell.source || picture(*cell.source, now) || is_shown(*cell.source);
            });
+  }
+  /// When the next one that is not next_ was directed.
+  WallTime next_scene() const {
+    for (auto i = following_; i < order_.directions.size(); ++i)
+      if (order_.directions[i].scene != next_) return order_.directions[i].at;
+    return WallTime::max();
   }
   bool is_shown(SourceId source) const {
     return std::any_of(shown_.cells.begin(), shown_.cells.end(),
@@ -128,6 +143,8 @@ class Rendering {
   const Direction* direction_ = nullptr;
   Scene shown_, next_;
   WallTime patience_{};
+  WallTime last_cut_{};
+  std::optional<WallTime> cut_;  ///< to next_, as the program did; unknown: as soon as it is there
   std::vector<FilmMaker::Shown> pictures_;
   std::vector<Caption> captions_;
   std::map<std::tuple<std::string, int, int>, SampleRef> slates_;

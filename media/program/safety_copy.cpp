@@ -30,6 +30,7 @@ std::int64_t size_of(const std::filesystem::path& file) {
 SafetyCopy::SafetyCopy(std::filesystem::path folder, Wishes wishes)
     : folder_(std::move(folder)), wishes_(std::move(wishes)), feed_(std::make_shared<Feed>(wishes_.changed)) {
   std::filesystem::create_directories(folder_);
+  cuts_.open(folder_ / cuts_file, std::ios::app);
 }
 
 SafetyCopy::~SafetyCopy() {
@@ -94,6 +95,8 @@ void SafetyCopy::tick() {
     return true;
   });
 }
+
+void SafetyCopy::note_cut(CopyName::Time at) { cuts_ << at.time_since_epoch().count() << std::endl; }
 
 void SafetyCopy::write(SourceId source, Kept& kept, const Came& came, Clock::time_point now) {
   kept.last_came = now;

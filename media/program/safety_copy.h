@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <string>
 
 #include "media/program/copy_file.h"
+#include "media/program/copy_name.h"
 #include "media/program/feed.h"
 #include "media/program/tap.h"
 
@@ -38,6 +40,8 @@ class SafetyCopy {
   void update();
   /// Writes what has come; call about ten times a second.
   void tick();
+  /// The program was seen to cut then. Kept beside the files, for who makes the film anew.
+  void note_cut(CopyName::Time at);
   /// To the disk itself. Blocks; call every few seconds.
   void sync_to_disk() const;
   /// Of all files so far.
@@ -66,6 +70,7 @@ class SafetyCopy {
   Wishes wishes_;
   std::shared_ptr<Feed> feed_;
   std::map<SourceId, Kept> kept_;
+  std::ofstream cuts_;
   std::int64_t closed_bytes_ = 0;
 };
 

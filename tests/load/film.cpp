@@ -97,7 +97,7 @@ void run(const char* file, const std::string& layout, int port, int sites, int v
                               std::fprintf(stderr, "%s\n", fault.text.c_str());
                               std::_Exit(1);
                             },
-                            std::chrono::milliseconds(600)});
+                            [](GstClockTime) {}, std::chrono::milliseconds(600)});
   program.set_recorded(true);
   const auto sink = program.sink();
   sink->on_scene(scene);

@@ -51,6 +51,7 @@ class SafetyCopyTest : public ProgramTest {
   std::vector<Kept> kept(std::optional<SourceId> source = {}) const {
     std::vector<Kept> all;
     for (const auto& entry : std::filesystem::directory_iterator(copies_)) {
+      if (entry.path().filename() == cuts_file) continue;
       const auto name = CopyName::parse(entry.path());
       EXPECT_TRUE(name) << entry.path();
       if (name && source.value_or(name->source) == name->source) all.push_back({*name, entry.path()});
@@ -262,6 +263,43 @@ TEST_F(SafetyCopyTest, AFilmIsMadeOfItLikeTheOneThatWasRecorded) {
   const auto loud = loudness_of(film);
   const auto loud_anew = loudness_of(anew);
   EXPECT_NEAR(loud.usual_peak, loud_anew.usual_peak, 0.02);
+}
+
+TEST_F(SafetyCopyTest, AFilmThatIsMadeAnewCutsWhenTheLostOneDid) {
+  outlet_.scene = {media::Layout::single, {{SourceId{1}, ""}}};
+  Programs programs(outlet_, {}, 6s);  // so long it waits for a picture, if it must
+  const Camera one(outlet_, SourceId{1}, 10, "white");
+  const std::vector both{SourceId{1}, SourceId{2}};
+  std::vector<Direction> directions{{wall_now(), outlet_.scene, both, both}};
+  start(programs);
+  record_for(3s);
+  const media::Scene another{media::Layout::single, {{SourceId{2}, ""}}};
+  directions.push_back({wall_now(), another, both, both});
+  outlet_.set_scene(another);
+  record_for(2s);
+  const Camera two(outlet_, SourceId{2}, 10, "black");
+  record_for(3s);
+  ended_ = wall_now();
+  const auto film = stop(programs, "film.mp4");
+  render(directions);
+  std::ifstream noted(copies_ / cuts_file);
+  std::vector<WallTime> cuts;
+  for (std::int64_t at = 0; noted >> at;) cuts.emplace_back(std::chrono::milliseconds(at));
+  ASSERT_EQ(cuts.size(), 2u);
+  EXPECT_GT(cuts[1], directions[1].at + 1s) << "it has waited";
+  const auto cut = [](const std::filesystem::path& file) {
+    int pictures = 0;
+    int last_white = 0;
+    look_at(file, [&](const Grey& picture) {
+      if (picture.mean({100, 250, 200, 100}) > 100) last_white = pictures;
+      ++pictures;
+    });
+    return (last_white + 1) * 40ms;
+  };
+  const auto anew = begun_ + cut(folder_ / "anew.mp4");
+  EXPECT_GE(anew, cuts[1]);
+  EXPECT_LE(anew, cuts[1] + 80ms);
+  EXPECT_GT(cut(film), 3s) << "no slate stood there either";
 }
 
 TEST_F(SafetyCopyTest, WhoIsMissingIsToldAndHasASlate) {
