@@ -26,6 +26,11 @@ struct AddPeer {
   std::vector<rtp::AgreedMedia> agreed;
   std::string ufrag, password;  ///< ours
   std::string fingerprint;      ///< theirs
+  Entry entry{};
+  stage::Publication publication{};
+};
+struct AdmitPeer {
+  PeerId peer{};
   stage::Publication publication{};
 };
 /// Other credentials for an ICE restart.
@@ -146,9 +151,9 @@ struct RouteFound {
 };
 
 using Letter =
-    std::variant<AddPeer, RestartIce, RemovePeer, OpenStage, CloseStage, SetScene, SetNext, SetAudible,
-                 SetFeeds, SetClip, RenderedPacket, AttachSink, DetachSink, WantKeyframe, Stop, StageHere,
-                 SourceHere, SourceGone, Wished, KeyframeWished, RelayedPackets, LevelsThere, LinesThere,
-                 StrayPackets, StrayConnection, RouteFound>;
+    std::variant<AddPeer, AdmitPeer, RestartIce, RemovePeer, OpenStage, CloseStage, SetScene, SetNext,
+                 SetAudible, SetFeeds, SetClip, RenderedPacket, AttachSink, DetachSink, WantKeyframe, Stop,
+                 StageHere, SourceHere, SourceGone, Wished, KeyframeWished, RelayedPackets, LevelsThere,
+                 LinesThere, StrayPackets, StrayConnection, RouteFound>;
 
 }  // namespace diemcau::media

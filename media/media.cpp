@@ -200,7 +200,7 @@ void Engine::close_stage(StageId stage) {
 
 std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId stage,
                                                         std::optional<SourceId> publishes,
-                                                        const std::string& offer, Way way) {
+                                                        const std::string& offer, Way way, Entry entry) {
   if (offer.size() > longest_offer)
     return OfferRefused{"media.offer_too_large", std::to_string(offer.size())};
   std::string why;
@@ -215,6 +215,7 @@ std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId sta
               identity.ice_ufrag,
               identity.ice_password,
               parsed->fingerprint,
+              entry,
               {}};
   narrow(add.agreed, way);
   if (std::none_of(add.agreed.begin(), add.agreed.end(), [](const auto& media) { return media.accepted; }))
@@ -249,6 +250,8 @@ std::optional<std::string> Engine::restart_ice(PeerId peer) {
   if (known == parts_->described.end()) return std::nullopt;
   return rtp::ice_fragment(parts_->restart_ice(peer, known->second));
 }
+
+void Engine::admit(PeerId peer) { parts_->workers.admit(peer); }
 
 void Engine::disconnect(PeerId peer) {
   parts_->described.erase(peer);

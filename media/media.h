@@ -257,6 +257,14 @@ enum class Way {
   from_us  ///< a player
 };
 
+/// When a new peer takes part in its stage.
+enum class Entry {
+  at_once,
+  /// Its way to us is made ready (ICE, DTLS), so that admit() costs it no more than a keyframe. Until then it
+  /// gets nothing, and what it sends is dropped.
+  when_admitted
+};
+
 /// Counters since the start; read from any thread.
 struct Counters {
   std::uint64_t packets_in{}, bytes_in{}, packets_out{}, bytes_out{};
@@ -292,7 +300,10 @@ class Engine {
   /// agreed to.
   std::variant<std::string, OfferRefused> connect(PeerId peer, StageId stage,
                                                   std::optional<SourceId> publishes, const std::string& offer,
-                                                  Way way = Way::both);
+                                                  Way way = Way::both, Entry entry = Entry::at_once);
+  /// A peer that was connected ahead takes part from now on, and replaces who published its source. Others,
+  /// and unknown ids, are ignored.
+  void admit(PeerId peer);
   /// ICE restart (RFC 8445 9): the peer's way may be another from now on, everything else goes on as it was.
   /// The offer must be of the same connection: the same m-lines and certificate. The old way is good until
   /// the new one is.

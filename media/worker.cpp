@@ -137,6 +137,7 @@ void Worker::run() {
 void Worker::handle(Letter& letter) {
   std::visit(Overloaded{
                  [&](AddPeer& add) { add_peer(add); },
+                 [&](AdmitPeer& admit) { admit_peer(admit); },
                  [&](RestartIce& restart) { restart_ice(restart); },
                  [&](RemovePeer& remove) { remove_peer(remove.peer); },
                  [&](OpenStage& open) {
@@ -254,8 +255,18 @@ void Worker::add_peer(AddPeer& add) {
   connected.since = now_;
   connected.peer = std::make_unique<stage::Peer>(add.peer, add.publishes, std::move(add.agreed),
                                                  std::move(link), counters_, random_number());
-  stage->add(*connected.peer, add.publication);
   LiveCounters::add(counters_.peers);
+  if (add.entry == Entry::at_once) admit_peer({add.peer, add.publication});
+}
+
+void Worker::admit_peer(const AdmitPeer& admit) {
+  const auto found = peers_.find(admit.peer);
+  if (found == peers_.end() || found->second.takes_part) return;
+  auto& connected = found->second;
+  connected.takes_part = true;
+  auto& stage = *find_stage(connected.stage);
+  stage.add(*connected.peer, admit.publication);
+  if (connected.peer->link().connected()) stage.start(*connected.peer, now_);
 }
 
 void Worker::restart_ice(RestartIce& restart) {
@@ -379,7 +390,7 @@ void Worker::on_dtls(Connected& connected, std::span<const std::byte> packet) {
     case transport::Link::Dtls::running:
       break;
     case transport::Link::Dtls::just_connected:
-      find_stage(connected.stage)->start(*connected.peer, now_);
+      if (connected.takes_part) find_stage(connected.stage)->start(*connected.peer, now_);
       host_.tell(PeerConnected{id});
       break;
     case transport::Link::Dtls::over:
@@ -397,6 +408,7 @@ void Worker::on_srtp(Connected& connected, std::span<std::byte> packet) {
     const auto plain = peer.link().unprotect_rtcp(packet, now_);
     if (!plain) return LiveCounters::add(counters_.dropped_forged);
     note_return(connected, heard);
+    if (!connected.takes_part) return;
     const auto report = rtp::parse_rtcp(*plain);
     if (!report) return LiveCounters::add(counters_.dropped_malformed);
     return stage.on_rtcp(peer, *report, now_);
@@ -404,12 +416,12 @@ void Worker::on_srtp(Connected& connected, std::span<std::byte> packet) {
   const auto plain = peer.link().unprotect_rtp(packet, now_);
   if (!plain) return LiveCounters::add(counters_.dropped_forged);
   note_return(connected, heard);
-  stage.on_packet(peer, *plain, now_);
+  if (connected.takes_part) stage.on_packet(peer, *plain, now_);
 }
 
 void Worker::note_return(Connected& connected, Clock::time_point heard) {
   const auto ended = connected.silence.end(heard, now_);
-  if (ended.interruption && connected.peer->link().connected())
+  if (ended.interruption && connected.takes_part && connected.peer->link().connected())
     find_stage(connected.stage)->resume(*connected.peer, now_);
   if (ended.silence) host_.tell(PeerBack{connected.peer->id()});
 }

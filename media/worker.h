@@ -64,6 +64,7 @@ class Worker {
   static constexpr double most_packets = 5000;
   struct Connected {
     StageId stage{};
+    bool takes_part = false;  ///< is on its stage
     std::string ufrag;
     Clock::time_point since{};
     std::vector<transport::Endpoint> addresses;  ///< that its checks came from, oldest first
@@ -77,6 +78,7 @@ class Worker {
   void run();
   void handle(Letter& letter);
   void add_peer(AddPeer& add);
+  void admit_peer(const AdmitPeer& admit);
   void restart_ice(RestartIce& restart);
   void remove_peer(PeerId id);
   void close_stage(StageId id);

@@ -137,6 +137,11 @@ void Workers::restart_ice(RestartIce restart) {
   if (const auto worker = worker_of(restart.peer)) workers_[*worker]->put(std::move(restart));
 }
 
+void Workers::admit(PeerId peer) {
+  if (const auto worker = worker_of(peer))
+    workers_[*worker]->put(AdmitPeer{peer, stage::Publication{++publications_}});
+}
+
 void Workers::remove_peer(PeerId peer) {
   if (const auto worker = worker_of(peer)) workers_[*worker]->put(RemovePeer{peer});
   peers_.erase(peer);

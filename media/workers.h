@@ -37,6 +37,7 @@ class Workers {
   /// nullopt: no such peer.
   std::optional<std::size_t> worker_of(PeerId peer) const;
   void restart_ice(RestartIce restart);
+  void admit(PeerId peer);
   void remove_peer(PeerId peer);
   /// Its worker has lost it.
   void forget(PeerId peer) { peers_.erase(peer); }

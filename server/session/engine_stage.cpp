@@ -6,10 +6,11 @@ void EngineStage::open_stage(media::StageId stage) { engine_.open_stage(stage); 
 void EngineStage::close_stage(media::StageId stage) { engine_.close_stage(stage); }
 std::variant<std::string, media::OfferRefused> EngineStage::connect(media::PeerId peer, media::StageId stage,
                                                                     std::optional<media::SourceId> publishes,
-                                                                    const std::string& offer,
-                                                                    media::Way way) {
-  return engine_.connect(peer, stage, publishes, offer, way);
+                                                                    const std::string& offer, media::Way way,
+                                                                    media::Entry entry) {
+  return engine_.connect(peer, stage, publishes, offer, way, entry);
 }
+void EngineStage::admit(media::PeerId peer) { engine_.admit(peer); }
 std::variant<std::string, media::OfferRefused> EngineStage::restart_ice(media::PeerId peer,
                                                                         const std::string& offer) {
   return engine_.restart_ice(peer, offer);

@@ -11,7 +11,9 @@ class EngineStage : public StageControl {
   void close_stage(media::StageId stage) override;
   std::variant<std::string, media::OfferRefused> connect(media::PeerId peer, media::StageId stage,
                                                          std::optional<media::SourceId> publishes,
-                                                         const std::string& offer, media::Way way) override;
+                                                         const std::string& offer, media::Way way,
+                                                         media::Entry entry) override;
+  void admit(media::PeerId peer) override;
   std::variant<std::string, media::OfferRefused> restart_ice(media::PeerId peer,
                                                              const std::string& offer) override;
   std::optional<std::string> restart_ice(media::PeerId peer) override;

@@ -12,8 +12,9 @@ class StageControl {
   virtual void close_stage(media::StageId stage) = 0;
   virtual std::variant<std::string, media::OfferRefused> connect(media::PeerId peer, media::StageId stage,
                                                                  std::optional<media::SourceId> publishes,
-                                                                 const std::string& offer,
-                                                                 media::Way way) = 0;
+                                                                 const std::string& offer, media::Way way,
+                                                                 media::Entry entry) = 0;
+  virtual void admit(media::PeerId peer) = 0;
   virtual std::variant<std::string, media::OfferRefused> restart_ice(media::PeerId peer,
                                                                      const std::string& offer) = 0;
   virtual std::optional<std::string> restart_ice(media::PeerId peer) = 0;

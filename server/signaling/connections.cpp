@@ -213,9 +213,7 @@ void Connections::received_text(SocketId socket, std::string message) {
 void Connections::receive(Connected at, const Give& give) {
   const auto socket = at->first;
   const auto& connection = at->second;
-  // A hall enters with its media, or it would be shown as connected and be dark.
-  if (std::holds_alternative<session::Join>(give.command))
-    return refuse(socket, give.id, {ErrorCode::forbidden, "session.not_allowed", ""});
+  if (const auto* join = std::get_if<session::Join>(&give.command)) return join_ahead(at, give.id, *join);
   auto* session = around_.sessions.find(connection.audience->meeting);
   if (session == nullptr) return refuse(socket, give.id, {ErrorCode::not_found, "meeting.not_found", ""});
   const bool leaves = std::holds_alternative<session::Leave>(give.command);
@@ -229,12 +227,40 @@ void Connections::receive(Connected at, const Give& give) {
       });
 }
 
+/// A hall enters with its media, or it would be shown as connected and be dark.
+void Connections::join_ahead(Connected at, std::uint32_t id, const session::Join& join) {
+  const auto socket = at->first;
+  const auto audience = *at->second.audience;
+  const auto ready = [this, socket, audience]() -> Seat* {
+    auto* const seat = audience.site ? around_.seats.find(audience) : nullptr;
+    return seat != nullptr && seat->socket == socket && seat->peer && seat->ahead ? seat : nullptr;
+  };
+  auto* const session = around_.sessions.find(audience.meeting);
+  if (session == nullptr || (audience.site && ready() == nullptr))
+    return refuse(socket, id, {ErrorCode::conflict, "media.peer_gone", ""});
+  session->give(at->second.actor, join, around_.now(),
+                [this, socket, id, audience, ready](scheduler::Result<int> joined) {
+                  if (!joined) return refuse(socket, id, joined.error());
+                  auto* const seat = ready();
+                  if (seat == nullptr) {
+                    around_.sessions.lose_site(audience.meeting, *audience.site, around_.now());
+                    return refuse(socket, id, {ErrorCode::conflict, "media.peer_gone", ""});
+                  }
+                  seat->ahead = false;
+                  around_.stage.admit(*seat->peer);
+                  send(socket, Done{id});
+                });
+}
+
 void Connections::receive(Connected at, const Offer& offer) {
   const auto socket = at->first;
   const auto& connection = at->second;
   auto* session = around_.sessions.find(connection.audience->meeting);
   if (session == nullptr) return refuse(socket, offer.id, {ErrorCode::not_found, "meeting.not_found", ""});
-  if (!connection.audience->site) {
+  if (!connection.audience->site || offer.ahead.value_or(false)) {
+    const auto* seat = connection.audience->site ? around_.seats.find(*connection.audience) : nullptr;
+    if (seat != nullptr && seat->peer && !seat->ahead)  // it is in session
+      return refuse(socket, offer.id, {ErrorCode::conflict, "message.out_of_order", ""});
     if (session->shown().state != session::SessionState::open)
       return refuse(socket, offer.id, {ErrorCode::conflict, "session.not_open", ""});
     return connect_media(socket, offer);
@@ -266,12 +292,15 @@ void Connections::connect_media(SocketId socket, const Offer& offer) {
   const auto peer = around_.new_peer();
   const auto publishes =
       audience->site ? std::optional(media::SourceId{number(*audience->site)}) : std::nullopt;
+  const bool ahead = seat != nullptr && offer.ahead.value_or(false);
   const auto answer =
-      around_.stage.connect(peer, stage_of(audience->meeting), publishes, offer.sdp, media::Way::both);
+      around_.stage.connect(peer, stage_of(audience->meeting), publishes, offer.sdp, media::Way::both,
+                            ahead ? media::Entry::when_admitted : media::Entry::at_once);
   auto& held = seat != nullptr ? seat->peer : at->second.peer;
   drop_peer(held);  // after connect: the new one has taken its place as the source without a gap
   if (const auto* refused = std::get_if<media::OfferRefused>(&answer)) {
-    if (audience->site) around_.sessions.lose_site(audience->meeting, *audience->site, around_.now());
+    if (audience->site && !ahead)
+      around_.sessions.lose_site(audience->meeting, *audience->site, around_.now());
     return refuse(socket, offer.id, {ErrorCode::invalid, refused->text_key, refused->detail});
   }
   held = peer;
@@ -279,6 +308,7 @@ void Connections::connect_media(SocketId socket, const Offer& offer) {
     seat->layers.reset();
     seat->screen.reset();
     seat->program = false;
+    seat->ahead = ahead;
   }
   peers_[peer] = {*audience, audience->site ? std::nullopt : std::optional(socket)};
   send(socket, Answer{offer.id, std::get<std::string>(answer)});
@@ -413,7 +443,7 @@ void Connections::welcome_back(media::PeerId peer) {
   const auto& hall = owner->second.audience;
   const auto* seat = around_.seats.find(hall);
   auto* session = around_.sessions.find(hall.meeting);
-  if (seat == nullptr || seat->peer != peer || session == nullptr) return;
+  if (seat == nullptr || seat->peer != peer || seat->ahead || session == nullptr) return;
   session->give({session::Giver::hall, *hall.site, {}}, session::Join{}, around_.now());
 }
 

@@ -29,8 +29,9 @@ session::Actor hall_actor(const Audience& hall) { return {session::Giver::hall, 
 Result<HttpPeers::Made> HttpPeers::connect(const Audience& whose, int generation, const std::string& offer) {
   const auto peer = around_.new_peer();
   const auto publishes = whose.site ? std::optional(media::SourceId{number(*whose.site)}) : std::nullopt;
-  auto answer = around_.stage.connect(peer, media::StageId{number(whose.meeting)}, publishes, offer,
-                                      publishes ? media::Way::to_us : media::Way::from_us);
+  auto answer =
+      around_.stage.connect(peer, media::StageId{number(whose.meeting)}, publishes, offer,
+                            publishes ? media::Way::to_us : media::Way::from_us, media::Entry::at_once);
   if (auto* refused = std::get_if<media::OfferRefused>(&answer)) {
     const auto code =
         refused->text_key == "media.offer_too_large" ? ErrorCode::too_large : ErrorCode::invalid;

@@ -69,13 +69,15 @@ struct Hello {
 BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, device, hall, meeting, take_over))
 
 /// Connects media. From a hall it is also its Join: answered by Answer once the join is stored, or by
-/// Refused. A further Offer replaces the peer of this connection.
+/// Refused. A further Offer replaces the peer of this connection. `ahead`: a hall that waits makes its line
+/// ready without joining; it joins with Give{Join}, which costs it a keyframe and no connecting.
 struct Offer {
   static constexpr auto type = "offer";
   std::uint32_t id{};
   std::string sdp;
+  std::optional<bool> ahead;
 };
-BOOST_DESCRIBE_STRUCT(Offer, (), (id, sdp))
+BOOST_DESCRIBE_STRUCT(Offer, (), (id, sdp, ahead))
 
 /// The page's network has changed: an offer with other ICE credentials for the peer that it has. Answered by
 /// Answer, or by Refused when that peer is gone (then a new Offer helps).

@@ -41,7 +41,10 @@ test("halls pass the check and wait until the session is opened", async () => {
     expect(await one.page.getByRole("button", { name: "Vào phòng họp" }).isDisabled()).toBe(true);
   }
   await desk.openSession();
-  for (const one of Object.values(halls)) await one.join();
+  for (const one of Object.values(halls)) {
+    expect(await one.lineMadeReady(), "nobody sees it yet").toBe(0);
+    await one.join();
+  }
 });
 
 test("everybody sees the hall that the operator puts on stage, and not the one before", async () => {

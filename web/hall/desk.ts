@@ -54,8 +54,9 @@ export function startDesk(): void {
       memory.keep(false);
       media.stop();
       void forgetPapers();
-    } else if (view.state === "open" && memory.joined()) {
-      void join().catch(() => memory.keep(false));
+    } else if (view.state === "open") {
+      if (memory.joined()) void join().catch(() => memory.keep(false));
+      else if (view.may.join) media.prepare();
     }
   });
 }
@@ -70,4 +71,5 @@ export async function leave(): Promise<void> {
   memory.keep(false);
   await connection.give({ type: "leave" }).catch(() => undefined);
   media.stop();
+  media.prepare();
 }

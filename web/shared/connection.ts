@@ -131,9 +131,9 @@ export class Connection<View> {
     await this.ask((id) => ({ type: "give", id, command }));
   }
 
-  /** Gives the SDP answer. */
-  offer(sdp: string): Promise<string> {
-    return this.ask((id) => ({ type: "offer", id, sdp }));
+  /** Gives the SDP answer. `ahead`: without joining. */
+  offer(sdp: string, ahead = false): Promise<string> {
+    return this.ask((id) => ({ type: "offer", id, sdp, ...(ahead ? { ahead } : {}) }));
   }
 
   /** Gives the SDP answer; rejected when the server has no peer of ours any more. */

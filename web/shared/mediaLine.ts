@@ -41,6 +41,8 @@ export class MediaLine {
   private readonly listeners = new Set<() => void>();
   private readonly samples: LineSample[] = [];
   private readonly playout = new PlayoutTarget();
+  /** The peer is connected, or on its way to be, and not in the session; whether it became so. */
+  private ahead: Promise<boolean> | undefined;
   private patienceTimer: ReturnType<typeof setTimeout> | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -51,9 +53,12 @@ export class MediaLine {
     this.spare = this.peer;
     this.state = { phase: "off", video: [], audio: [], line: undefined, program: false };
     connection.on("whole", (whole) => {
-      if (!this.wanted) return;
+      if (!this.wanted) {
+        if (this.ahead && !whole.media_alive) this.prepareAnew();
+        return;
+      }
       // The signaling has lost its line and come back, perhaps on another network: the media may follow.
-      if (whole.media_alive && this.peer.mayComeBack) void this.restartIce();
+      if (whole.media_alive && this.peer.mayComeBack && !this.ahead) void this.restartIce();
       else void this.renew();
     });
     connection.on("send_layers", ({ rids }) => void this.peer.sendLayers(rids).catch(() => undefined));
@@ -61,6 +66,7 @@ export class MediaLine {
     connection.on("show_program", ({ shown }) => this.set({ program: shown }));
     connection.on("media_lost", () => {
       if (this.wanted) void this.renew();
+      else if (this.ahead) this.prepareAnew();
     });
     setInterval(() => void this.measure(), statsEvery);
   }
@@ -72,13 +78,29 @@ export class MediaLine {
     return () => this.listeners.delete(listener);
   };
 
+  /** Of a hall that waits: makes the line ready, so that start() is a word and a keyframe. */
+  prepare(): void {
+    if (this.wanted || this.ahead || this.connection.status().kind !== "open") return;
+    const peer = this.spare ?? this.newPeer();
+    this.spare = undefined;
+    this.peer = peer;
+    // Nobody gets its camera; who will is said when it has joined.
+    void peer.sendLayers([]);
+    this.ahead = peer
+      .connect((offer) => this.connection.offer(offer, true))
+      .then(
+        () => true,
+        () => false,
+      );
+  }
+
   /** Offers (for a hall: joins). Rejects with RefusedError when the server does not want it; a broken line is not an error. */
   async start(): Promise<void> {
     if (this.wanted) return;
     this.wanted = true;
     this.set({ phase: "joining" });
     try {
-      await this.exchange();
+      if (!(await this.enter())) await this.exchange();
     } catch (error) {
       if (error instanceof RefusedError && error.textKey === "line.down") return;
       this.stop();
@@ -90,9 +112,7 @@ export class MediaLine {
     this.wanted = false;
     clearTimeout(this.patienceTimer);
     clearTimeout(this.retryTimer);
-    this.peer.close();
-    this.peer = this.newPeer();
-    this.spare = this.peer;
+    this.beginAnew();
     this.samples.length = 0;
     this.set({ phase: "off", video: [], audio: [], line: undefined, program: false });
   }
@@ -118,7 +138,42 @@ export class MediaLine {
     }
   }
 
+  private beginAnew(): void {
+    this.ahead = undefined;
+    this.peer.close();
+    this.peer = this.newPeer();
+    this.spare = this.peer;
+  }
+
+  private prepareAnew(): void {
+    this.beginAnew();
+    this.prepare();
+  }
+
+  /** Joins with what was made ready; false: nothing was, or it is gone. */
+  private async enter(): Promise<boolean> {
+    const peer = this.peer;
+    if (!(await this.ahead) || !this.ahead) return false;
+    try {
+      await this.connection.give({ type: "join" });
+    } catch (error) {
+      if (error instanceof RefusedError && error.textKey === "media.peer_gone") return false;
+      throw error;
+    }
+    if (peer !== this.peer || !this.wanted) return true;
+    this.ahead = undefined;
+    this.set({
+      phase: peer.connected ? "on" : this.state.phase,
+      video: peer.video,
+      audio: peer.audio,
+      program: false,
+    });
+    if (!peer.connected) this.renewAfter(connectingLimit);
+    return true;
+  }
+
   private async exchange(): Promise<void> {
+    this.ahead = undefined;
     const old = this.peer;
     const peer = this.spare ?? this.newPeer();
     this.spare = undefined;
@@ -165,7 +220,11 @@ export class MediaLine {
   }
 
   private watch(peer: Peer): void {
-    if (peer !== this.peer || !this.wanted) return;
+    if (peer !== this.peer) return;
+    if (!this.wanted) {
+      if (this.ahead && peer.connection.connectionState === "failed") this.beginAnew();
+      return;
+    }
     switch (peer.connection.connectionState) {
       case "connected":
         clearTimeout(this.patienceTimer);
@@ -184,7 +243,7 @@ export class MediaLine {
   }
 
   private async measure(): Promise<void> {
-    if (!this.peer.connected) return;
+    if (!this.wanted || !this.peer.connected) return;
     const peer = this.peer;
     const main = peer.video[0]?.getVideoTracks()[0]?.id;
     const sample = lineSample((await peer.connection.getStats()) as unknown as Map<string, unknown>, main);

@@ -48,7 +48,7 @@ export class Peer {
       this.microphone = this.add(tracks.microphone ?? "audio", { direction: "sendonly" }).sender;
       this.camera = this.add(tracks.camera ?? "video", {
         direction: "sendonly",
-        sendEncodings: rids.map((rid) => ({ rid })),
+        sendEncodings: rids.map((rid) => ({ rid, active: false })),
       }).sender;
       this.screen = this.add(tracks.screen ?? "video", {
         direction: "sendonly",
@@ -75,6 +75,8 @@ export class Peer {
   /** One round trip: the offer is ready, and nobody waits for candidates. */
   async connect(exchange: Exchange): Promise<void> {
     await this.take(await exchange(await this.prepared));
+    // What is set of a camera's sizes before they are agreed to does not hold.
+    void this.applyLayers();
   }
 
   /** The same media over another way through the network (RFC 9429 4.1.18). */

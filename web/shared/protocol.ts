@@ -15,6 +15,7 @@ export interface Offer {
   readonly type: "offer";
   readonly id: number;
   readonly sdp: string;
+  readonly ahead?: boolean;
 }
 
 export interface RestartIce {
@@ -875,4 +876,4 @@ export const areas: Readonly<Record<Layout, readonly Area[]>> = {
   ],
 };
 
-export const protocolHash = "aef4cb39e16c86c8";
+export const protocolHash = "aa465dd5dae1789c";

@@ -39,7 +39,8 @@ struct Got {
 /// A hall: what it sends it makes up, what it gets it keeps by slot.
 class Hall {
  public:
-  Hall(Engine& engine, PeerId id, std::optional<SourceId> source, TestPeer::Shape shape)
+  Hall(Engine& engine, PeerId id, std::optional<SourceId> source, TestPeer::Shape shape,
+       Entry entry = Entry::at_once)
       : id_(id), peer(shape) {
     shape.sends = source.has_value();
     peer.on_rtp = [this](std::span<const std::byte> rtp) { take(rtp); };
@@ -51,7 +52,7 @@ class Hall {
         ++feedbacks;
       sender_reports += report.sender_reports.size();
     };
-    const auto answer = engine.connect(id, stage, source, peer.offer());
+    const auto answer = engine.connect(id, stage, source, peer.offer(), Way::both, entry);
     if (const auto* refused = std::get_if<OfferRefused>(&answer)) throw std::runtime_error(refused->text_key);
     peer.start(std::get<std::string>(answer));
   }
@@ -157,10 +158,10 @@ class EngineTest : public testing::TestWithParam<Arrangement> {
   static bool over_tcp() { return GetParam().tcp; }
 
   Hall& join(std::optional<SourceId> source, int video_slots, int audio_slots = 0,
-             const std::string& name = "") {
+             const std::string& name = "", Entry entry = Entry::at_once) {
     const PeerId id{++last_peer_};
     TestPeer::Shape shape{source.has_value(), video_slots, audio_slots, over_tcp()};
-    auto& hall = *halls_.emplace_back(std::make_unique<Hall>(engine_, id, source, shape));
+    auto& hall = *halls_.emplace_back(std::make_unique<Hall>(engine_, id, source, shape, entry));
     hall.name = name;
     EXPECT_TRUE(run_until([&] { return hall.peer.connected() && connected_.contains(id); }))
         << "no connection";
@@ -351,6 +352,54 @@ TEST_P(EngineTest, AViewerWhoseLineWasAwayGetsAKeyframeAsSoonAsItIsHeardAgain) {
   report.receiver_report(1, {});
   viewer.peer.send_rtcp(std::span(buffer).first(report.size()));
   EXPECT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; }));
+}
+
+TEST_P(EngineTest, WhoIsConnectedAheadGetsAndGivesNothingUntilItIsAdmitted) {
+  auto& first = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  first.show();
+  ASSERT_TRUE(run_until([&] { return first.keyframes_wanted > 0; }));
+  first.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  auto& ahead = join(an_binh, 1, 0, "B", Entry::when_admitted);
+  const auto before = engine_.counters().packets_in;
+  first.keyframes_wanted = 0;
+  ahead.show(true);
+  ASSERT_TRUE(handled(before + 1));
+  first.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 2; })) << "the source is still whose it was";
+  EXPECT_EQ(viewer.video()[1].text, "A3");
+  EXPECT_TRUE(ahead.video().empty());
+  EXPECT_EQ(first.keyframes_wanted, 0u) << "nobody new watches";
+
+  engine_.admit(ahead.id());
+  ASSERT_TRUE(run_until([&] { return ahead.keyframes_wanted > 0 || (ahead.show(), false); }));
+  ahead.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().back().text.starts_with("B"); })) << "replaced";
+  auto& other = join(ban_mai, 0, 0, "C");
+  put_on_stage({ban_mai});
+  other.show();
+  ASSERT_TRUE(run_until([&] { return other.keyframes_wanted > 0; }));
+  other.show(true);
+  EXPECT_TRUE(run_until([&] { return ahead.video().size() == 1; }));
+  engine_.admit(ahead.id());
+  engine_.admit(PeerId{4711});
+  other.show();
+  EXPECT_TRUE(run_until([&] { return ahead.video().size() == 2; })) << "again, or of nobody: nothing happens";
+}
+
+TEST_P(EngineTest, WhoIsConnectedAheadMayGoWithoutHavingBeenAdmitted) {
+  auto& first = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  auto& ahead = join(an_binh, 1, 0, "B", Entry::when_admitted);
+  engine_.disconnect(ahead.id());
+  ASSERT_TRUE(run_until([&] { return ahead.peer.closed(); }));
+  first.show();
+  ASSERT_TRUE(run_until([&] { return first.keyframes_wanted > 0; }));
+  first.show(true);
+  EXPECT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
 }
 
 // The switch waits for B's keyframe while the viewer has lost A's picture; then the viewer is gone.
