@@ -184,8 +184,7 @@ class Storm {
                       const std::lock_guard lock(mutex_);
                       faults_.push_back(fault.text);
                     },
-                    [](GstClockTime) {},
-                    600ms}};
+                    [](GstClockTime) {}, 600ms}};
   std::vector<Hall> halls_;  // cameras end first
 };
 
