@@ -54,11 +54,19 @@ export function startDesk(): void {
       memory.keep(false);
       media.stop();
       void forgetPapers();
-    } else if (view.state === "open") {
-      if (memory.joined()) void join().catch(() => memory.keep(false));
-      else if (view.may.join) media.prepare();
+    } else if (view.state === "open" && memory.joined()) {
+      void join().catch(() => memory.keep(false));
+    } else {
+      prepare();
     }
   });
+  // The first view comes before the connection counts as open.
+  connection.on("whole", prepare);
+}
+
+/** Who waits for the button of an open session has its line made ready meanwhile. */
+function prepare(): void {
+  if (connection.store.get()?.may.join && !memory.joined()) media.prepare();
 }
 
 export async function join(): Promise<void> {
@@ -71,5 +79,5 @@ export async function leave(): Promise<void> {
   memory.keep(false);
   await connection.give({ type: "leave" }).catch(() => undefined);
   media.stop();
-  media.prepare();
+  prepare();
 }

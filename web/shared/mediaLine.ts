@@ -90,7 +90,10 @@ export class MediaLine {
       .connect((offer) => this.connection.offer(offer, true))
       .then(
         () => true,
-        () => false,
+        () => {
+          if (this.peer === peer && !this.wanted) this.beginAnew();
+          return false;
+        },
       );
   }
 
