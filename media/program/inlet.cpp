@@ -24,8 +24,10 @@ void Inlet::push(stage::Kind kind, GstSample* sample) {
   if (skipping_ && (!keyframe || queued > short_queue)) return;
   const auto at = static_cast<GstClockTime>(time);
   if (!start_) {
+    // A pipeline that begins to play gives its elements the clock first and the base time then: in between,
+    // running time would be the time since the machine started.
+    if (GST_STATE(video_.get()) != GST_STATE_PLAYING) return;
     began_ = gst_element_get_current_running_time(GST_ELEMENT(video_.get()));
-    if (!GST_CLOCK_TIME_IS_VALID(began_)) return;  // does not play yet
     start_ = at;
   }
   skipping_ = false;
