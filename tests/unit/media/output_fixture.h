@@ -45,11 +45,14 @@ class Receiver {
   }
 
   /// So many more pictures and sounds come.
-  bool gets(int more) {
+  testing::AssertionResult gets(int more) {
     std::unique_lock lock(mutex_);
     const int pictures = pictures_ + more;
     const int sounds = sounds_ + more;
-    return changed_.wait_for(lock, 20s, [&] { return pictures_ >= pictures && sounds_ >= sounds; });
+    if (changed_.wait_for(lock, 20s, [&] { return pictures_ >= pictures && sounds_ >= sounds; }))
+      return testing::AssertionSuccess();
+    return testing::AssertionFailure() << pictures_ - pictures + more << " pictures and "
+                                       << sounds_ - sounds + more << " sounds came, " << faults_ << " faults";
   }
   bool ends() {
     std::unique_lock lock(mutex_);
