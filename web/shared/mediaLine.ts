@@ -84,8 +84,6 @@ export class MediaLine {
     const peer = this.spare ?? this.newPeer();
     this.spare = undefined;
     this.peer = peer;
-    // Nobody gets its camera; who will is said when it has joined.
-    void peer.sendLayers([]);
     this.ahead = peer
       .connect((offer) => this.connection.offer(offer, true))
       .then(

@@ -37,7 +37,8 @@ export class Peer {
   private readonly camera: RTCRtpSender | undefined;
   private readonly screen: RTCRtpSender | undefined;
   private layers: readonly Layer[] = layersFor(0, 0);
-  private wantedLayers: readonly string[] | undefined;
+  /** Nobody's, until the server says whose. */
+  private wantedLayers: readonly string[] = [];
   private applied: Promise<void> = Promise.resolve();
   private readonly prepared: Promise<string>;
 
