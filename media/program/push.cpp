@@ -152,10 +152,7 @@ class Push::Connection {
 Push::Push(media::PushTarget target, std::function<void()> want_keyframe)
     : target_(std::move(target)),
       want_keyframe_(std::move(want_keyframe)),
-      thread_([this](const std::stop_token& stop) {
-        bound_send_buffers();
-        run(stop);
-      }) {}
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Push::~Push() = default;
 
@@ -177,6 +174,7 @@ media::OutputMeasured Push::measured() {
 }
 
 void Push::run(const std::stop_token& stop) {
+  bound_send_buffers();
   auto wait = first_wait;
   while (!stop.stop_requested()) {
     const auto begun = Clock::now();

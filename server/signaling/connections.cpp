@@ -213,7 +213,7 @@ void Connections::received_text(SocketId socket, std::string message) {
 void Connections::receive(Connected at, const Give& give) {
   const auto socket = at->first;
   const auto& connection = at->second;
-  if (const auto* join = std::get_if<session::Join>(&give.command)) return join_ahead(at, give.id, *join);
+  if (std::holds_alternative<session::Join>(give.command)) return join_ahead(at, give.id);
   auto* session = around_.sessions.find(connection.audience->meeting);
   if (session == nullptr) return refuse(socket, give.id, {ErrorCode::not_found, "meeting.not_found", ""});
   const bool leaves = std::holds_alternative<session::Leave>(give.command);
@@ -228,7 +228,7 @@ void Connections::receive(Connected at, const Give& give) {
 }
 
 /// A hall enters with its media, or it would be shown as connected and be dark.
-void Connections::join_ahead(Connected at, std::uint32_t id, const session::Join& join) {
+void Connections::join_ahead(Connected at, std::uint32_t id) {
   const auto socket = at->first;
   const auto audience = *at->second.audience;
   const auto ready = [this, socket, audience]() -> Seat* {
@@ -238,7 +238,7 @@ void Connections::join_ahead(Connected at, std::uint32_t id, const session::Join
   auto* const session = around_.sessions.find(audience.meeting);
   if (session == nullptr || (audience.site && ready() == nullptr))
     return refuse(socket, id, {ErrorCode::conflict, "media.peer_gone", ""});
-  session->give(at->second.actor, join, around_.now(),
+  session->give(at->second.actor, session::Join{}, around_.now(),
                 [this, socket, id, audience, ready](scheduler::Result<int> joined) {
                   if (!joined) return refuse(socket, id, joined.error());
                   auto* const seat = ready();

@@ -78,7 +78,7 @@ class Connections : public http::SocketListener {
   void receive(Connected at, const Offer& offer);
   void receive(Connected at, const RestartIce& restart);
   void receive(Connected at, const Give& give);
-  void join_ahead(Connected at, std::uint32_t id, const session::Join& join);
+  void join_ahead(Connected at, std::uint32_t id);
   void connect_media(SocketId socket, const Offer& offer);
   void prepare(const Connection& connection, const session::Scene& scene);
   void report(const Connection& connection, const ReportFreezes& freezes);
