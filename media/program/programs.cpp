@@ -25,6 +25,9 @@ using namespace std::chrono_literals;
 constexpr auto tick = 100ms;
 constexpr auto second = 1s;
 constexpr int sync_every = 5;  // seconds
+// A program that nobody takes any more goes on this long: who pauses a recording, or looks at a monitor
+// again, finds all halls decoded, where a new program would wait seconds for their keyframes.
+constexpr auto afterlife = 10s;
 // A recording must not take the last of the disk: what happens in the session is still to be stored there.
 constexpr std::uintmax_t least_room = 32 << 20;
 
@@ -37,7 +40,8 @@ struct Programs::Parts {
     std::uint64_t clip_turn = 0;
     FanOut fan_out;
     std::unique_ptr<Program> program;  ///< passes on to fan_out and halls; there while somebody takes it
-    bool fed = false;                  ///< to halls
+    std::chrono::steady_clock::time_point taken{};  ///< when last somebody took it
+    bool fed = false;                               ///< to halls
     std::unique_ptr<Recorder> recorder;
     std::uint64_t recorder_turn = 0;
     bool told_begun = false;           ///< of the recorder
@@ -88,7 +92,13 @@ struct Programs::Parts {
 
   void every_second(StageId id, OnStage& on_stage) {
     if (on_stage.program) on_stage.program->update();
-    if (!on_stage.program && (on_stage.fed || !on_stage.fan_out.empty())) try_again(id, on_stage);
+    const auto now = std::chrono::steady_clock::now();
+    if (on_stage.fed || !on_stage.fan_out.empty()) {
+      on_stage.taken = now;
+      if (!on_stage.program) try_again(id, on_stage);
+    } else if (now - on_stage.taken > afterlife) {
+      release_program(id, on_stage);
+    }
     if (on_stage.copy) on_stage.copy->update();
     for (const auto& [output, one] : on_stage.outputs) {
       auto measured = one->measured();
@@ -228,18 +238,15 @@ struct Programs::Parts {
     }
   }
 
-  void end_consuming(StageId id, OnStage& on_stage, const Consumer& consumer) {
+  void end_consuming(OnStage& on_stage, const Consumer& consumer) {
     on_stage.fan_out.remove(consumer);
-    if (!on_stage.fan_out.empty()) return;
-    if (!on_stage.fed) return release_program(id, on_stage);
-    if (on_stage.program) on_stage.program->set_recorded(false);
+    if (on_stage.program) on_stage.program->set_recorded(!on_stage.fan_out.empty());
   }
 
   void set_feed(StageId id, bool wanted) {
     auto& on_stage = stages[id];
     if (std::exchange(on_stage.fed, wanted) == wanted) return;
     if (wanted) return feed(id, on_stage);
-    if (on_stage.fan_out.empty()) return release_program(id, on_stage);
     if (on_stage.program) on_stage.program->set_fed(false);
   }
 
@@ -284,7 +291,7 @@ struct Programs::Parts {
       on_stage.copy.reset();
     }
     media::RecordingClosed closed{id, on_stage.recorder->file()};
-    end_consuming(id, on_stage, *on_stage.recorder);
+    end_consuming(on_stage, *on_stage.recorder);
     on_stage.recorder->finish();
     on_stage.recorder->sync_to_disk();
     on_stage.recorder.reset();
@@ -319,7 +326,7 @@ struct Programs::Parts {
     auto& on_stage = at->second;
     const auto found = on_stage.outputs.find(output);
     if (found == on_stage.outputs.end()) return;
-    end_consuming(id, on_stage, *found->second);
+    end_consuming(on_stage, *found->second);
     if (!wanted) return;
     on_stage.fan_out.add(*found->second);
     try_again(id, on_stage);
@@ -333,7 +340,7 @@ struct Programs::Parts {
     auto& outputs = at->second.outputs;
     const auto found = outputs.find(output);
     if (found == outputs.end()) return;
-    end_consuming(id, at->second, *found->second);
+    end_consuming(at->second, *found->second);
     found->second->stop();
     leaving.push_back(std::move(found->second));
     outputs.erase(found);

@@ -69,7 +69,15 @@ RtspServer::~RtspServer() {
   gst_rtsp_server_client_filter(
       server_.get(), [](GstRTSPServer*, GstRTSPClient*, gpointer) { return GST_RTSP_FILTER_REMOVE; },
       nullptr);
-  g_main_loop_quit(loop_.get());
+  // From within: what is said to a loop that does not run yet is forgotten when it begins.
+  GSource* const quit = g_idle_source_new();
+  g_source_set_callback(quit, G_SOURCE_FUNC(+[](GMainLoop* loop) -> gboolean {
+                          g_main_loop_quit(loop);
+                          return G_SOURCE_REMOVE;
+                        }),
+                        loop_.get(), nullptr);
+  g_source_attach(quit, context_.get());
+  g_source_unref(quit);
   thread_.join();
 }
 

@@ -18,8 +18,6 @@ test("a large camera is sent in three sizes, a small one as it is", () => {
   ]);
   expect(usable(320, 180)).toEqual([["q", 180]]);
 });
-test("all sizes run until the server says which are wanted", () =>
-  expect([...activeLayers(layersFor(1280, 720), undefined)]).toEqual(["q", "h", "f"]));
 test("what nobody sees is not encoded", () => {
   expect([...activeLayers(layersFor(1280, 720), [])]).toEqual([]);
   expect([...activeLayers(layersFor(1280, 720), ["q", "f"])]).toEqual(["q", "f"]);

@@ -37,12 +37,8 @@ export function layersFor(width: number, height: number): readonly Layer[] {
 }
 
 /** Of the sizes that somebody wants, those to encode: a size that this camera has not is replaced by the next smaller one. */
-export function activeLayers(
-  layers: readonly Layer[],
-  wanted: readonly string[] | undefined,
-): ReadonlySet<Rid> {
+export function activeLayers(layers: readonly Layer[], wanted: readonly string[]): ReadonlySet<Rid> {
   const usable = layers.filter((layer) => layer.usable);
-  if (wanted === undefined) return new Set(usable.map((layer) => layer.rid));
   const active = new Set<Rid>();
   for (const rid of wanted) {
     const place = rids.indexOf(rid as Rid);

@@ -78,7 +78,7 @@ export class MediaLine {
     return () => this.listeners.delete(listener);
   };
 
-  /** Of a hall that waits: makes the line ready, so that start() is a word and a keyframe. */
+  /** Of a hall that waits: makes the line ready, so that start() is a word and a keyframe. Nothing is sent over it until then. */
   prepare(): void {
     if (this.wanted || this.ahead || this.connection.status().kind !== "open") return;
     const peer = this.spare ?? this.newPeer();
@@ -121,7 +121,11 @@ export class MediaLine {
   /** What is not named stays what it was. */
   send(tracks: OwnTracks): void {
     this.tracks = { ...this.tracks, ...tracks };
-    void this.peer.send(this.tracks).catch(() => undefined);
+    if (this.wanted) this.sendOver(this.peer);
+  }
+
+  private sendOver(peer: Peer): void {
+    void peer.send(this.tracks).catch(() => undefined);
   }
 
   private async renew(): Promise<void> {
@@ -155,6 +159,7 @@ export class MediaLine {
   private async enter(): Promise<boolean> {
     const peer = this.peer;
     if (!(await this.ahead) || !this.ahead) return false;
+    this.sendOver(peer);
     try {
       await this.connection.give({ type: "join" });
     } catch (error) {
@@ -179,6 +184,7 @@ export class MediaLine {
     const peer = this.spare ?? this.newPeer();
     this.spare = undefined;
     this.peer = peer;
+    this.sendOver(peer);
     this.exchanging = true;
     try {
       await peer.connect((offer) => this.connection.offer(offer));
@@ -215,7 +221,7 @@ export class MediaLine {
   }
 
   private newPeer(): Peer {
-    const peer = new Peer(this.direction, this.tracks);
+    const peer = new Peer(this.direction);
     peer.connection.addEventListener("connectionstatechange", () => this.watch(peer));
     return peer;
   }

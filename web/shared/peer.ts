@@ -42,20 +42,16 @@ export class Peer {
   private applied: Promise<void> = Promise.resolve();
   private readonly prepared: Promise<string>;
 
-  constructor(direction: "sends" | "receives", tracks: OwnTracks = {}) {
+  constructor(direction: "sends" | "receives") {
     // No ICE servers: the server is ICE-lite on a known address and learns ours from the first check.
     this.connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: [] });
     if (direction === "sends") {
-      this.microphone = this.add(tracks.microphone ?? "audio", { direction: "sendonly" }).sender;
-      this.camera = this.add(tracks.camera ?? "video", {
+      this.microphone = this.add("audio", { direction: "sendonly" }).sender;
+      this.camera = this.add("video", {
         direction: "sendonly",
         sendEncodings: rids.map((rid) => ({ rid, active: false })),
       }).sender;
-      this.screen = this.add(tracks.screen ?? "video", {
-        direction: "sendonly",
-        sendEncodings: [screenEncoding],
-      }).sender;
-      void this.applyLayers(tracks.camera);
+      this.screen = this.add("video", { direction: "sendonly", sendEncodings: [screenEncoding] }).sender;
     }
     this.video = Array.from({ length: videoSlots }, () => this.slot("video"));
     this.audio = Array.from({ length: audioSlots }, () => this.slot("audio"));
@@ -90,6 +86,7 @@ export class Peer {
     await this.connection.setRemoteDescription({ type: "answer", sdp: answer });
   }
 
+  /** Of what is not named, nothing is sent. */
   async send(tracks: OwnTracks): Promise<void> {
     await this.microphone?.replaceTrack(tracks.microphone ?? null);
     await this.camera?.replaceTrack(tracks.camera ?? null);
@@ -159,9 +156,8 @@ export class Peer {
     return new MediaStream([this.add(kind, { direction: "recvonly" }).receiver.track]);
   }
 
-  private add(source: MediaStreamTrack | "audio" | "video", init: RTCRtpTransceiverInit): RTCRtpTransceiver {
-    const transceiver = this.connection.addTransceiver(source, init);
-    const kind = typeof source === "string" ? source : source.kind === "audio" ? "audio" : "video";
+  private add(kind: "audio" | "video", init: RTCRtpTransceiverInit): RTCRtpTransceiver {
+    const transceiver = this.connection.addTransceiver(kind, init);
     // Only what the server speaks: an offer with all codecs is 59 kB, with these 15.
     transceiver.setCodecPreferences(
       codecs(

@@ -1,6 +1,6 @@
 #include "tests/free_port.h"
-#include "tests/unit/media/output_fixture.h"
-#include "tests/unit/media/rtmp_host.h"
+#include "tests/unit/program/output_fixture.h"
+#include "tests/unit/program/rtmp_host.h"
 
 namespace diemcau::program {
 namespace {

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "tests/unit/media/program_fixture.h"
+#include "tests/unit/program/program_fixture.h"
 
 namespace diemcau::program {
 namespace {

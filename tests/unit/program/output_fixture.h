@@ -1,5 +1,5 @@
 #pragma once
-#include "tests/unit/media/program_fixture.h"
+#include "tests/unit/program/program_fixture.h"
 
 /// What the tests of outputs need: somebody who takes the program, and what is told of it.
 namespace diemcau::program {

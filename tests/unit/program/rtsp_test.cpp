@@ -1,5 +1,6 @@
+#include "media/program/rtsp_server.h"
 #include "tests/free_port.h"
-#include "tests/unit/media/output_fixture.h"
+#include "tests/unit/program/output_fixture.h"
 
 namespace diemcau::program {
 namespace {
@@ -74,6 +75,11 @@ TEST_F(RtspTest, APortThatIsTakenIsSaidToBe) {
   } catch (const std::exception& what) {
     EXPECT_NE(std::string(what.what()).find(std::to_string(port_)), std::string::npos);
   }
+}
+
+// What was said to its loop before that ran was forgotten, and the end of the server never came.
+TEST_F(RtspTest, AServerMayEndBeforeItHasBegun) {
+  for (int time = 0; time < 300; ++time) const RtspServer server("127.0.0.1", 0);
 }
 
 }  // namespace

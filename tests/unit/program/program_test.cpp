@@ -1,6 +1,6 @@
 #include <stop_token>
 
-#include "tests/unit/media/program_fixture.h"
+#include "tests/unit/program/program_fixture.h"
 
 namespace diemcau::program {
 namespace {
@@ -119,6 +119,33 @@ TEST_F(ProgramTest, AHallThatReconnectsIsRecordedFromItsOneKeyframeOn) {
   programs.stop_recording(stage_id);
   ASSERT_TRUE(outlet_.wait_for<media::RecordingClosed>());
   EXPECT_GT(last_picture(folder_ / "two.mp4").mean(), 20) << "the second line's picture";
+}
+
+// The halls stay decoded for a while: nobody needs to send a keyframe for it.
+TEST_F(ProgramTest, ARecordingThatGoesOnAfterAPauseShowsTheHallsFromItsFirstPictureOn) {
+  constexpr int never = 100000;
+  outlet_.scene = {media::Layout::single, {{media::SourceId{1}, ""}}};
+  Programs programs(outlet_);
+  programs.start_recording(stage_id, folder_ / "one.mp4");
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.keyframe_requests > 0; })) << "a source is taken in";
+  const Camera camera(outlet_, media::SourceId{1}, never);
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.grown() > 400000; }));
+  programs.stop_recording(stage_id);
+  ASSERT_TRUE(outlet_.wait_for<media::RecordingClosed>());
+  const int hall = last_picture(folder_ / "one.mp4").mean();
+  EXPECT_GT(hall, 20) << "it is seen before the pause";
+  outlet_.forget();
+  EXPECT_FALSE(outlet_.wait([&] { return !outlet_.is_fed(); }, 3s)) << "its packets are still taken";
+  programs.start_recording(stage_id, folder_ / "two.mp4");
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.grown() > 100000; }));
+  programs.stop_recording(stage_id);
+  ASSERT_TRUE(outlet_.wait_for<media::RecordingClosed>());
+  int pictures = 0;
+  look_at(folder_ / "two.mp4", [&](const Grey& picture) {
+    EXPECT_NEAR(picture.mean(), hall, 5) << "picture " << pictures;
+    ++pictures;
+  });
+  EXPECT_GT(pictures, 10);
 }
 
 TEST_F(ProgramTest, ASourceMayComeBackWithAnotherCodec) {

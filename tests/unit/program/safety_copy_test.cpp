@@ -8,7 +8,7 @@
 #include "media/program/copy_name.h"
 #include "media/program/copy_reader.h"
 #include "media/render.h"
-#include "tests/unit/media/program_fixture.h"
+#include "tests/unit/program/program_fixture.h"
 
 namespace diemcau::program {
 namespace {

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "media/program/program.h"
-#include "tests/unit/media/program_fixture.h"
+#include "tests/unit/program/program_fixture.h"
 
 /// Random joins, leaves, stalls, size changes and scene changes: the output goes on. STORM=1000 sets how many
 /// (a third of a second apart; the ordinary test has 60).
