@@ -17,8 +17,14 @@ HostedStage::HostedStage(StageId id, std::size_t home, LiveCounters& counters, c
               [this](PeerId peer, SourceId source, rtp::Codec codec) {
                 host_.tell(CodecMissing{peer, source, rtp::name_of(codec)});
               },
+              [this](SourceId source, rtp::Codec codec, std::vector<std::vector<std::byte>> packets) {
+                host_.keyframe_seen(id_, source, codec, std::move(packets));
+              },
               [this](PeerId peer, bool shown) {
                 host_.tell(ProgramShown{peer, shown});
+              },
+              [this](PeerId peer, std::vector<std::size_t> cells) {
+                host_.tell(PicturesLate{peer, std::move(cells)});
               }},
              host.count > 1 ? this : nullptr) {
   if (home == host.index) stage_.offer_program();

@@ -22,6 +22,7 @@ class HostedStage : private stage::Elsewhere {
     std::function<void(Event)> tell;
     std::function<void(StageId, SourceId)> ask_keyframe;
     std::function<void(StageId, bool)> program_wanted;
+    std::function<void(StageId, SourceId, rtp::Codec, std::vector<std::vector<std::byte>>)> keyframe_seen;
   };
   HostedStage(StageId id, std::size_t home, LiveCounters& counters, const Host& host);
 

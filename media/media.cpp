@@ -11,6 +11,7 @@
 
 #include "media/mailbox.h"
 #include "media/program/programs.h"
+#include "media/program/stills.h"
 #include "media/rtp/sdp.h"
 #include "media/transport/dtls.h"
 #include "media/workers.h"
@@ -116,8 +117,13 @@ struct Engine::Parts : program::Outlet {
         workers(config, dtls,
                 {[this](Event event) { tell(std::move(event)); },
                  [this](StageId stage, SourceId source) { programs.request_keyframe(stage, source); },
-                 [this](StageId stage, bool wanted) { programs.set_feed(stage, wanted); }}),
-        programs(*this, {config.bind, config.rtsp_port}) {}
+                 [this](StageId stage, bool wanted) { programs.set_feed(stage, wanted); },
+                 [this](StageId stage, SourceId source, rtp::Codec codec,
+                        std::vector<std::vector<std::byte>> packets) {
+                   stills.put({stage, source, codec, std::move(packets)});
+                 }}),
+        programs(*this, {config.bind, config.rtsp_port}),
+        stills([this](Still still) { tell(std::move(still)); }) {}
   // The workers call the pipelines and they call the workers: their threads end first, then the pipelines
   // close their files while the workers' mailboxes still take what they say.
   ~Parts() override { workers.stop(); }
@@ -168,6 +174,7 @@ struct Engine::Parts : program::Outlet {
   Mailbox<Event> events;
   Workers workers;
   program::Programs programs;
+  program::Stills stills;
 };
 
 Counters& Counters::operator+=(const Counters& other) {
@@ -268,10 +275,14 @@ void Engine::set_feeds(StageId stage, const std::map<SourceId, Feed>& feeds) {
   parts_->workers.set_feeds(stage, feeds);
 }
 
-void Engine::play_clip(StageId stage, const std::filesystem::path& file) {
+void Engine::play_clip(StageId stage, const std::filesystem::path& file, ClipStart start) {
   parts_->workers.put_home(SetClip{stage, true});
-  parts_->programs.play_clip(stage, file);
+  parts_->programs.play_clip(stage, file, start);
 }
+void Engine::seek_clip(StageId stage, std::chrono::milliseconds position) {
+  parts_->programs.seek_clip(stage, position);
+}
+void Engine::loop_clip(StageId stage, bool on) { parts_->programs.loop_clip(stage, on); }
 void Engine::pause_clip(StageId stage) { parts_->programs.pause_clip(stage); }
 void Engine::resume_clip(StageId stage) { parts_->programs.resume_clip(stage); }
 void Engine::stop_clip(StageId stage) {

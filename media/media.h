@@ -140,6 +140,12 @@ struct ProgramShown {
   PeerId peer{};
   bool shown = false;
 };
+/// These cells show the viewer something else than the scene says, for a second or more: their pictures have
+/// not come. At each change; none: all are right again.
+struct PicturesLate {
+  PeerId peer{};
+  std::vector<std::size_t> cells;
+};
 /// What the line to a viewer carries, and what it gets. Rates are bit/s on the line.
 struct Downlink {
   std::int64_t estimate{};            ///< of what it carries; above 3 Mbit/s nothing is saved, nor found out
@@ -177,6 +183,13 @@ struct LineTotals {
 struct LinesMeasured {
   StageId stage{};
   std::map<SourceId, LineTotals> lines;
+};
+/// A small picture (256x144 JPEG) of what an encoder sends: it has no page that could give one. A few seconds
+/// apart, from its keyframes; less often when there are many encoders.
+struct Still {
+  StageId stage{};
+  SourceId source{};
+  std::vector<std::byte> jpeg;
 };
 struct ClipStarted {
   StageId stage{};
@@ -238,9 +251,9 @@ struct OutputMeasured {
 };
 
 using Event = std::variant<PeerConnected, PeerSilent, PeerBack, PeerLost, Levels, CameraWanted, CodecMissing,
-                           ProgramFailed, ProgramShown, Downlinks, LinesMeasured, ClipStarted, ClipEnded,
-                           RecordingBegan, RecordingGrew, SafetyCopyFailed, RecordingFailed, RecordingClosed,
-                           OutputMeasured>;
+                           ProgramFailed, ProgramShown, PicturesLate, Downlinks, LinesMeasured, Still,
+                           ClipStarted, ClipEnded, RecordingBegan, RecordingGrew, SafetyCopyFailed,
+                           RecordingFailed, RecordingClosed, OutputMeasured>;
 
 /// Why an offer was not taken.
 struct OfferRefused {
@@ -256,6 +269,9 @@ enum class Way {
   to_us,   ///< an encoder: every m-line must be taken, at most one of each kind (RFC 9725 4.4)
   from_us  ///< a player
 };
+
+/// How a film begins: playing, or standing at its first picture.
+enum class ClipStart { playing, paused };
 
 /// When a new peer takes part in its stage.
 enum class Entry {
@@ -331,8 +347,12 @@ class Engine {
   static constexpr SourceId program_source{-2};
 
   static constexpr SourceId clip_source{-1};
-  void play_clip(StageId stage,
-                 const std::filesystem::path& file);  ///< from the start; replaces a running one
+  /// From the beginning; replaces a running one. ClipStarted follows, or ClipEnded.
+  void play_clip(StageId stage, const std::filesystem::path& file, ClipStart start = ClipStart::playing);
+  /// Goes on from there (or stands there, while paused). Ignored while none runs, and behind its end.
+  void seek_clip(StageId stage, std::chrono::milliseconds position);
+  /// At its end the running one begins anew.
+  void loop_clip(StageId stage, bool on);
   void pause_clip(StageId stage);
   void resume_clip(StageId stage);
   void stop_clip(StageId stage);
@@ -361,6 +381,10 @@ class Engine {
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
+
+/// How long the film in that file is; nullopt: it holds none that a session could play. Blocks for 0.1 s, at
+/// most 5; any thread.
+std::optional<std::chrono::milliseconds> film_length(const std::filesystem::path& file);
 
 /// Where a part lies in its film. No length: nothing could be read of it.
 struct FilmPart {

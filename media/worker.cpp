@@ -59,7 +59,8 @@ Worker::Worker(const Config& config, std::size_t index, std::size_t count, const
             },
             calls.tell,
             calls.ask_keyframe,
-            calls.program_wanted},
+            calls.program_wanted,
+            calls.keyframe_seen},
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       outgoing_(count) {

@@ -38,6 +38,8 @@ class Worker {
     std::function<void(Event)> tell;
     std::function<void(StageId, SourceId)> ask_keyframe;  ///< of the clip, the program
     std::function<void(StageId, bool)> program_wanted;    ///< somebody gets it
+    std::function<void(StageId, SourceId, rtp::Codec, std::vector<std::vector<std::byte>> packets)>
+        keyframe_seen;  ///< of an encoder
   };
   /// One of `count`. The first must be made first: it sees that nobody else has the port.
   Worker(const Config& config, std::size_t index, std::size_t count, const transport::DtlsContext& dtls,

@@ -77,7 +77,21 @@ std::string player_text(const Contents& contents) {
 
 }  // namespace
 
-Clip::Clip(const std::filesystem::path& file, OnPacket on_packet, OnFault on_fault)
+}  // namespace diemcau::program
+
+namespace diemcau::media {
+std::optional<std::chrono::milliseconds> film_length(const std::filesystem::path& file) {
+  try {
+    return program::look_into(file).duration;
+  } catch (const program::NoFilm&) {
+    return std::nullopt;
+  }
+}
+}  // namespace diemcau::media
+
+namespace diemcau::program {
+
+Clip::Clip(const std::filesystem::path& file, media::ClipStart start, OnPacket on_packet, OnFault on_fault)
     : on_packet_(std::move(on_packet)) {
   const auto contents = look_into(file);
   duration_ = contents.duration;
@@ -102,7 +116,11 @@ Clip::Clip(const std::filesystem::path& file, OnPacket on_packet, OnFault on_fau
     take_samples(sound_out_.get(), &take_sound_);
   }
   encoder_->play();
-  player_->play();
+  if (start == media::ClipStart::playing) {
+    player_->play();
+  } else {
+    player_->pause();
+  }
 }
 
 Clip::~Clip() {
@@ -113,6 +131,14 @@ Clip::~Clip() {
 
 void Clip::pause() { player_->pause(); }
 void Clip::resume() { player_->play(); }
+
+void Clip::seek(std::chrono::milliseconds position) {
+  // What has not prepared its first picture cannot seek.
+  gst_element_get_state(player_->element(), nullptr, nullptr, GST_SECOND);
+  const auto to = static_cast<gint64>(std::chrono::nanoseconds(position).count());
+  gst_element_seek_simple(player_->element(), GST_FORMAT_TIME,
+                          static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE), to);
+}
 
 void Clip::request_keyframe() {
   const Ref<GstPad> pad(gst_element_get_static_pad(GST_ELEMENT(video_packets_.get()), "sink"));

@@ -27,8 +27,9 @@ class Clip {
   using OnPacket = std::function<void(stage::Kind, std::vector<std::byte>)>;
   using OnFault = std::function<void(Fault)>;  ///< end_of_stream: the film is over
 
-  /// Looks into the file, then starts to play. Takes about 0.1 s, at most 5 s. Throws NoFilm.
-  Clip(const std::filesystem::path& file, OnPacket on_packet, OnFault on_fault);
+  /// Looks into the file, then starts to play, or stands at its first picture. Takes about 0.1 s, at most
+  /// 5 s. Throws NoFilm.
+  Clip(const std::filesystem::path& file, media::ClipStart start, OnPacket on_packet, OnFault on_fault);
   ~Clip();
   Clip(const Clip&) = delete;
   Clip& operator=(const Clip&) = delete;
@@ -36,6 +37,8 @@ class Clip {
   std::chrono::milliseconds duration() const { return duration_; }
   void pause();
   void resume();
+  /// Goes on from there, also after the end. Waits up to a second for what is still being prepared.
+  void seek(std::chrono::milliseconds position);
   /// The next frame that leaves is a keyframe.
   void request_keyframe();
 

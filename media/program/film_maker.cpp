@@ -38,6 +38,7 @@ FilmMaker::FilmMaker(FilmWriter& writer, std::stop_token stop)
   gst_pad_add_probe(composed.get(), GST_PAD_PROBE_TYPE_BUFFER, tell, &passed_, nullptr);
   const auto compositor = pipeline_.get("c");
   keep_time(compositor.get());
+  leave_out_priming(pipeline_.get("aac").get());
   for (std::size_t i = 0; i < inputs; ++i) {
     auto& input = inputs_.at(i);
     const auto n = std::to_string(i);

@@ -56,6 +56,15 @@ GstPadProbeReturn begin_before_end(GstPad*, GstPadProbeInfo* info, gpointer) {
   }
   return GST_PAD_PROBE_OK;
 }
+GstPadProbeReturn without_priming(GstPad*, GstPadProbeInfo* info, gpointer) {
+  constexpr GstClockTime priming = GST_SECOND * 1024 / 48000;
+  if (GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(info)) < priming) return GST_PAD_PROBE_DROP;
+  auto* const sound = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+  GST_PAD_PROBE_INFO_DATA(info) = sound;
+  GST_BUFFER_PTS(sound) -= priming;
+  GST_BUFFER_DTS(sound) = GST_CLOCK_TIME_NONE;
+  return GST_PAD_PROBE_OK;
+}
 }  // namespace
 
 // Several voices at once are more than full scale: summed in floating point, then limited softly (nothing
@@ -77,7 +86,8 @@ std::string graph(std::size_t count, Pace pace) {
       "audiomixer name=m " +
       mixing +
       "output-buffer-duration=20000000 ! audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved ! "
-      "queue ! rglimiter ! volume volume=0.85 ! audioconvert ! avenc_aac bitrate=96000 ! aacparse ! appsink "
+      "queue ! rglimiter ! volume volume=0.85 ! audioconvert ! avenc_aac bitrate=96000 ! aacparse name=aac ! "
+      "appsink "
       "name=sound sync=false "
       "async=false ";
   for (std::size_t i = 0; i < count; ++i) {
@@ -91,6 +101,11 @@ std::string graph(std::size_t count, Pace pace) {
 void keep_time(GstElement* compositor) {
   const Ref<GstPad> composed(gst_element_get_static_pad(compositor, "src"));
   gst_pad_add_probe(composed.get(), GST_PAD_PROBE_TYPE_BUFFER, begin_before_end, nullptr, nullptr);
+}
+
+void leave_out_priming(GstElement* aac) {
+  const Ref<GstPad> encoded(gst_element_get_static_pad(aac, "src"));
+  gst_pad_add_probe(encoded.get(), GST_PAD_PROBE_TYPE_BUFFER, without_priming, nullptr, nullptr);
 }
 
 void let_leave_out(GstElement* encoder) {

@@ -36,10 +36,18 @@ enum class Pace {
 /// shut at first; appsink `fed_packets` gives RTP packets of a small picture (VP8).
 std::string graph(std::size_t inputs, Pace pace);
 
-/// For the graph's compositor. It may let one of its first pictures begin at 0 again (GStreamer 1.22; the end
-/// is right): encoded, it would have the time of the first, and a muxer waits for ever with a picture that
-/// came without a time of its own.
+/// For the graph's `c`, the compositor. It may let one of its first pictures begin at 0 again
+/// (GStreamer 1.22; the end is right): encoded, it would have the time of the first, and a muxer waits for
+/// ever with a picture that came without a time of its own.
 void keep_time(GstElement* compositor);
+
+/// For the graph's `aac`. AAC begins with a frame that only leads in (1,024 samples), which avenc_aac gives
+/// the time of the first sample: all sound would be heard 21 ms late by players that do not know of it.
+void leave_out_priming(GstElement* aac);
+
+/// The compositor shows a picture in whichever of its own it begins in, 0 to 40 ms early. So much later it is
+/// shown in the nearest.
+inline constexpr GstClockTime half_picture = GST_SECOND / canvas::pictures_per_second / 2;
 
 /// For the graph's `fed_encoder`. Two temporal layers (RFC 7741 4.2): every second picture can be left out,
 /// no other refers to it.

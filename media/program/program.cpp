@@ -30,6 +30,7 @@ Program::Program(Wishes wishes)
   captions_.emplace(pipeline_.get("captions").get());
   const auto compositor = pipeline_.get("c");
   keep_time(compositor.get());
+  leave_out_priming(pipeline_.get("aac").get());
   for (std::size_t i = 0; i < inputs; ++i) {
     auto& input = inputs_.at(i);
     const auto n = std::to_string(i);
@@ -120,7 +121,10 @@ void Program::connect(Input& input) {
   input.tap = std::make_unique<Tap>(
       pipeline_.base_time(), feed_->picture_codec(*input.source), Tap::Form::raw,
       [this, &input, turn = input.turn](stage::Kind kind, GstSample* sample, GstClockTime at) {
-        push_at(kind == stage::Kind::video ? input.picture.get() : input.sound.get(), sample, at, turn);
+        if (kind == stage::Kind::video)
+          push_at(input.picture.get(), sample, at + half_picture, turn);
+        else
+          push_at(input.sound.get(), sample, at, turn);
       },
       [this, source = *input.source] { wishes_.keyframe(source); });
   feed_->connect(*input.source, input.tap.get());

@@ -38,6 +38,7 @@ struct Programs::Parts {
   struct OnStage {
     std::unique_ptr<Clip> clip;
     std::uint64_t clip_turn = 0;
+    bool clip_loops = false;
     FanOut fan_out;
     std::unique_ptr<Program> program;  ///< passes on to fan_out and halls; there while somebody takes it
     std::chrono::steady_clock::time_point taken{};  ///< when last somebody took it
@@ -127,13 +128,14 @@ struct Programs::Parts {
     outlet.tell(media::RecordingBegan{id, on_stage.recorder->file(), on_stage.program->directed_ago(*start)});
   }
 
-  void play(StageId id, const std::filesystem::path& file) {
+  void play(StageId id, const std::filesystem::path& file, media::ClipStart start) {
     auto& on_stage = stages[id];
     on_stage.clip.reset();
+    on_stage.clip_loops = false;
     const auto turn = ++on_stage.clip_turn;
     try {
       on_stage.clip = std::make_unique<Clip>(
-          file,
+          file, start,
           [this, id](stage::Kind kind, std::vector<std::byte> rtp) {
             outlet.packet(id, media::Engine::clip_source, kind, std::move(rtp));
           },
@@ -151,6 +153,7 @@ struct Programs::Parts {
   void clip_over(StageId id, std::uint64_t turn, const Fault& fault) {
     auto& on_stage = stages[id];
     if (on_stage.clip_turn != turn || !on_stage.clip) return;
+    if (fault.end_of_stream && on_stage.clip_loops) return on_stage.clip->seek(0ms);
     on_stage.clip.reset();
     outlet.tell(media::ClipEnded{id, fault.text, false});
   }
@@ -391,8 +394,16 @@ Programs::~Programs() {
   parts_->thread.join();
 }
 
-void Programs::play_clip(StageId stage, const std::filesystem::path& file) {
-  parts_->put([this, stage, file] { parts_->play(stage, file); });
+void Programs::play_clip(StageId stage, const std::filesystem::path& file, media::ClipStart start) {
+  parts_->put([this, stage, file, start] { parts_->play(stage, file, start); });
+}
+void Programs::seek_clip(StageId stage, std::chrono::milliseconds position) {
+  parts_->put([this, stage, position] {
+    if (auto& clip = parts_->stages[stage].clip) clip->seek(position);
+  });
+}
+void Programs::loop_clip(StageId stage, bool on) {
+  parts_->put([this, stage, on] { parts_->stages[stage].clip_loops = on; });
 }
 void Programs::pause_clip(StageId stage) {
   parts_->put([this, stage] {

@@ -43,7 +43,10 @@ class Programs {
   Programs(const Programs&) = delete;
   Programs& operator=(const Programs&) = delete;
 
-  void play_clip(StageId stage, const std::filesystem::path& file);
+  void play_clip(StageId stage, const std::filesystem::path& file,
+                 media::ClipStart start = media::ClipStart::playing);
+  void seek_clip(StageId stage, std::chrono::milliseconds position);
+  void loop_clip(StageId stage, bool on);
   void pause_clip(StageId stage);
   void resume_clip(StageId stage);
   void stop_clip(StageId stage);

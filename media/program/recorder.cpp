@@ -1,6 +1,8 @@
 #include "media/program/recorder.h"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -17,6 +19,9 @@ constexpr auto text =
     "aacparse ! queue ! m.";
 
 constexpr auto finish_limit = std::chrono::seconds(2);
+constexpr gint64 held_longest = 2 * GST_SECOND;
+/// Of an AAC frame (1,024 samples at 48 kHz): the one that is nearest to the first picture begins with it.
+constexpr gint64 half_sound = GST_SECOND * 512 / 48000;
 
 }  // namespace
 
@@ -42,21 +47,34 @@ Recorder::~Recorder() = default;
 void Recorder::push(stage::Kind kind, GstSample* sample) {
   const auto time = running_time(sample);
   if (time < 0) return;
-  GstClockTime start = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!start_) {
-      const bool delta =
-          GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(sample), GST_BUFFER_FLAG_DELTA_UNIT) != 0;
-      if (kind != stage::Kind::video || delta) return;
+  if (!start()) {
+    const bool delta = GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(sample), GST_BUFFER_FLAG_DELTA_UNIT) != 0;
+    if (kind == stage::Kind::audio) return hold(sample, time);
+    if (delta) return;
+    {
+      const std::lock_guard lock(mutex_);
       start_ = static_cast<GstClockTime>(time);
     }
-    start = *start_;
+    for (const auto& early : std::exchange(early_, {}))
+      write(stage::Kind::audio, early.get(), running_time(early.get()));
   }
+  write(kind, sample, time);
+}
+
+/// Of the first picture's moment the sound is encoded before the picture is. Without it the sound would begin
+/// late, and mp4mux, whose fragments know no such gap, would let all of it be heard early.
+void Recorder::hold(GstSample* sample, gint64 time) {
+  early_.emplace_back(gst_sample_ref(sample));
+  while (time - running_time(early_.front().get()) > held_longest) early_.pop_front();
+}
+
+void Recorder::write(stage::Kind kind, GstSample* sample, gint64 time) {
   // The file starts at 0: without this mp4mux writes an edit list as long as the session has lasted.
-  if (static_cast<GstClockTime>(time) < start) return;
+  const auto at = time - static_cast<gint64>(*start());
+  const auto earliest = kind == stage::Kind::audio ? -half_sound : 0;
+  if (at < earliest) return;
   push_at(kind == stage::Kind::video ? video_.get() : audio_.get(), sample,
-          static_cast<GstClockTime>(time) - start);
+          static_cast<GstClockTime>(std::max<gint64>(at, 0)));
 }
 
 void Recorder::finish() {

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -37,11 +38,15 @@ class Recorder : public Consumer {
   const std::filesystem::path& file() const { return file_; }
 
  private:
+  void hold(GstSample* sample, gint64 time);
+  void write(stage::Kind kind, GstSample* sample, gint64 time);
+
   std::filesystem::path file_;
   mutable std::mutex mutex_;
   std::condition_variable ended_changed_;
   bool ended_ = false;
   std::optional<GstClockTime> start_;  ///< of the first keyframe; guarded by mutex_
+  std::deque<SampleRef> early_;        ///< sound before it; push() only
   Pipeline pipeline_;
   Ref<GstAppSrc> video_, audio_;
 };

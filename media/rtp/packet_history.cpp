@@ -40,4 +40,15 @@ std::optional<std::pair<std::uint16_t, std::uint16_t>> PacketHistory::since_keyf
   return std::pair(*keyframe_, *newest_);
 }
 
+std::vector<std::span<const std::byte>> PacketHistory::keyframe() const {
+  std::vector<std::span<const std::byte>> packets;
+  if (!keyframe_) return packets;
+  for (auto sequence = *keyframe_; packets.size() < entries_.size(); ++sequence) {
+    const auto packet = parse_packet(packets.emplace_back(find(sequence)));
+    if (!packet) break;
+    if (packet->marker) return packets;
+  }
+  return {};
+}
+
 }  // namespace diemcau::rtp

@@ -24,6 +24,8 @@ class PacketHistory {
   /// Sequence numbers from the start of the last keyframe to the newest packet, when every one of them is
   /// here.
   std::optional<std::pair<std::uint16_t, std::uint16_t>> since_keyframe() const;
+  /// The packets of the last keyframe, up to its marker; empty unless every one of them is here.
+  std::vector<std::span<const std::byte>> keyframe() const;
 
  private:
   struct Entry {

@@ -17,6 +17,10 @@ constexpr std::int64_t program_least = 185'000;
 /// operator may undo.
 constexpr auto linger = std::chrono::seconds(3);
 
+/// A cut waits for a keyframe, which takes some hundred milliseconds. After this long it is better to see
+/// nobody than somebody under another's name.
+constexpr auto late_after = std::chrono::seconds(1);
+
 /// Lines of a cell on a hall's screen.
 int lines_of(media::Layout layout, std::size_t cell) {
   const auto areas = media::areas_of(layout);
@@ -70,12 +74,33 @@ void Stage::tell_program(Peer& peer) {
   if (std::exchange(peer.sees_program, seen) != seen) calls_.program_shown(peer.id(), seen);
 }
 
+void Stage::tell_late(Peer& peer, Clock::time_point now) {
+  std::vector<std::size_t> late;
+  const auto& slots = peer.video_slots();
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const auto source = i < scene_.cells.size() ? scene_.cells[i].source : std::nullopt;
+    // Of who sends nothing the session knows, and the page.
+    const bool right = !source || is_own(peer, *source) || camera_of(*source) == nullptr ||
+                       slots[i]->shows == source || peer.feed.is_on() || peer.sees_program;
+    auto& since = slots[i]->wrong_since;
+    since = right ? std::nullopt : std::optional(since.value_or(now));
+    if (since && now - *since >= late_after) late.push_back(i);
+  }
+  if (late == peer.late_cells) return;
+  peer.late_cells = late;
+  calls_.pictures_late(peer.id(), std::move(late));
+}
+
+bool Stage::is_own(const Peer& peer, SourceId source) {
+  const auto& own = peer.publishes();
+  return own && (source == *own || source == media::screen_of(*own));
+}
+
 Camera* Stage::camera_for(Peer& peer, std::size_t cell) {
   const auto source = cell < scene_.cells.size() ? scene_.cells[cell].source : std::nullopt;
   if (!source) return nullptr;
   // A hall shows its own pictures itself: nothing of them is sent back.
-  const auto& own = peer.publishes();
-  if (own && (source == *own || source == media::screen_of(*own))) return nullptr;
+  if (is_own(peer, *source)) return nullptr;
   auto* const camera = camera_of(*source);
   if (camera == nullptr || peer.video_slots().at(cell)->takes(camera->codec())) return camera;
   if (missing_[&peer].insert(*source).second) calls_.codec_missing(peer.id(), *source, camera->codec());

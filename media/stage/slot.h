@@ -35,9 +35,11 @@ class Slot {
   /// The viewer has agreed to get this codec here.
   bool takes(Codec codec) const;
 
-  Track* current = nullptr;  ///< what it shows. Kept by Stage
-  Track* pending = nullptr;  ///< what it will show from that track's next keyframe on. Kept by Stage
-  RedSender voice;           ///< what of a packet of sound goes out. Kept by Peer
+  Track* current = nullptr;       ///< what it shows. Kept by Stage
+  Track* pending = nullptr;       ///< what it will show from that track's next keyframe on. Kept by Stage
+  std::optional<SourceId> shows;  ///< whose picture its viewer sees, or saw last. Kept by Stage
+  std::optional<Clock::time_point> wrong_since;  ///< that is not who the scene says. Kept by Stage
+  RedSender voice;                               ///< what of a packet of sound goes out. Kept by Peer
   /// What the viewer's line lets it have; nullopt: all that its cell needs, or nothing (then both tracks are
   /// nullptr). Kept by Stage.
   std::optional<Step> share;

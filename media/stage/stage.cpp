@@ -15,6 +15,9 @@ constexpr SourceId clip = media::Engine::clip_source;
 constexpr SourceId program = media::Engine::program_source;
 constexpr int unstated = 40;  // the level of a sender that states none: somebody who speaks softly
 constexpr auto look_interval = std::chrono::milliseconds(500);
+constexpr auto still_interval = std::chrono::seconds(3);
+constexpr auto still_patience =
+    std::chrono::seconds(10);  // with encoders that give keyframes when asked only
 }  // namespace
 
 Stage::Stage(media::LiveCounters& counters, Calls calls, Elsewhere* elsewhere)
@@ -356,6 +359,7 @@ void Stage::show(Slot& slot, Track& track) {
   if (slot.current != nullptr) std::erase(slot.current->viewers, &slot);
   slot.pending = nullptr;
   slot.current = &track;
+  slot.shows = track.source();
   slot.temporal_layers = slot.share ? slot.share->temporal_layers : Slot::all_temporal_layers;
   track.viewers.push_back(&slot);
   tell_program(slot.peer());
@@ -410,6 +414,9 @@ void Stage::on_timer(Clock::time_point now) {
     // Sizes come and go with the sender's line.
     next_look_ = now + look_interval;
     arrange(now);
+    tell_keyframes(now);
+    for (auto* peer : peers_)
+      if (started_.contains(peer)) tell_late(*peer, now);
   }
   for (auto& [id, source] : sources_) {
     if (!source.camera) continue;
@@ -421,6 +428,28 @@ void Stage::on_timer(Clock::time_point now) {
       if (track.nack.take_given_up() && seen) ask(track, now);
       if (seen && track.gate.due(now)) request_keyframe(track);
     }
+  }
+}
+
+void Stage::tell_keyframes(Clock::time_point now) {
+  for (auto& [id, source] : sources_) {
+    auto* const track = source.camera ? &source.camera->layer(0) : nullptr;
+    // Who sees something here has a page, which sends pictures of its own.
+    if (track == nullptr || track->publisher() == nullptr || !track->publisher()->video_slots().empty() ||
+        !track->is_alive(now) || now - source.still_at < still_interval)
+      continue;
+    const auto packets = track->history.keyframe();
+    const auto time =
+        packets.empty() ? std::nullopt : std::optional(rtp::parse_packet(packets[0])->timestamp);
+    if (!time || time == source.still_time) {
+      if (now - source.still_at > still_patience) ask(*track, now);
+      continue;
+    }
+    source.still_at = now;
+    source.still_time = time;
+    std::vector<std::vector<std::byte>> copies;
+    for (const auto& packet : packets) copies.emplace_back(packet.begin(), packet.end());
+    calls_.keyframe_seen(id, track->codec(), std::move(copies));
   }
 }
 

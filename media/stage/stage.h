@@ -32,8 +32,12 @@ class Stage {
     std::function<void(SourceId, std::vector<std::string> rids)> camera_wanted;
     /// What is on stage cannot be sent to this viewer: it has not agreed to the source's codec.
     std::function<void(media::PeerId, SourceId, Codec)> codec_missing;
+    /// A whole keyframe, as it was sent, of an encoder (who gets no picture back): a few seconds apart.
+    std::function<void(SourceId, Codec, std::vector<std::vector<std::byte>> packets)> keyframe_seen;
     /// The viewer sees the program from now on, or the stage's pictures again.
     std::function<void(media::PeerId, bool shown)> program_shown;
+    /// See media::PicturesLate.
+    std::function<void(media::PeerId, std::vector<std::size_t> cells)> pictures_late;
   };
   /// `elsewhere` outlives the stage; nullptr: it is on this worker only.
   Stage(media::LiveCounters& counters, Calls calls, Elsewhere* elsewhere = nullptr);
@@ -94,6 +98,8 @@ class Stage {
     int level = 0;
     std::array<Clock::time_point, rtp::most_layers> needed{};  ///< when each layer was last needed
     std::optional<std::vector<std::string>> told;              ///< what its sender knows to be needed
+    Clock::time_point still_at{};                              ///< when the last keyframe was told
+    std::optional<std::uint32_t> still_time;                   ///< and its RTP timestamp
     std::uint8_t heard = 0;                                    ///< the level of its last packet
     Publication publication{};
     std::array<WorkerSet, rtp::most_layers> wished{};  ///< by whom elsewhere each layer is needed
@@ -114,6 +120,7 @@ class Stage {
   void aim_wide_pictures(Peer& peer, Clock::time_point now);
   void need(const Camera& camera, std::size_t layer, Clock::time_point now);
   void on_arrivals(Peer& peer, std::span<const rtp::PacketStatus> told, Clock::time_point now);
+  static bool is_own(const Peer& peer, SourceId source);
   /// What of the stage the viewer is to see in that slot.
   Camera* camera_for(Peer& peer, std::size_t cell);
   Camera* program_for(Peer& peer);
@@ -124,6 +131,7 @@ class Stage {
   std::pair<std::int64_t, std::int64_t> least_rates(Peer& peer, Clock::time_point now);
   void choose_feed(Peer& peer, Clock::time_point now);
   void tell_program(Peer& peer);
+  void tell_late(Peer& peer, Clock::time_point now);
   Camera* publish(SourceId id, Publication publication, Peer& peer, const rtp::AgreedMedia* line);
   void withdraw(SourceId id);
   void aim(Slot& slot, Track* wanted, Clock::time_point now);
@@ -147,6 +155,7 @@ class Stage {
   Camera* camera_of(SourceId source) const;
   void choose_recorded(Clock::time_point now);
   void tell_wanted(Clock::time_point now);
+  void tell_keyframes(Clock::time_point now);
 
   media::LiveCounters& counters_;
   Calls calls_;

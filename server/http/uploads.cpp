@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 
+#include "media/media.h"
 #include "server/http/file_type.h"
 #include "server/http/paper_text.h"
 
@@ -94,7 +95,7 @@ class Upload : public std::enable_shared_from_this<Upload> {
         });
   }
 
-  enum class Verdict { kept, dangerous, secret };
+  enum class Verdict { kept, dangerous, secret, no_film };
 
   void keep() {
     writing_ = true;
@@ -115,6 +116,7 @@ class Upload : public std::enable_shared_from_this<Upload> {
           if (outcome->verdict == Verdict::dangerous)
             return self->refuse(415, "document.type_forbidden", "macro");
           if (outcome->verdict == Verdict::secret) return self->refuse(422, "document.secret");
+          if (outcome->verdict == Verdict::no_film) return self->refuse(422, "clip.no_film");
           self->over_ = true;
           self->incoming_.reset();
           self->then_(outcome->uploaded);
@@ -128,6 +130,8 @@ class Upload : public std::enable_shared_from_this<Upload> {
       const OpenFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
       if (!file || zip_is_dangerous(file.descriptor())) return Verdict::dangerous;
     }
+    if (use_ == scheduler::DocumentUse::clip)
+      return media::film_length(path) ? Verdict::kept : Verdict::no_film;
     const bool secret = scheduler::has_secrecy_stamp_line(paper_text(path, media_type_));
     return secret ? Verdict::secret : Verdict::kept;
   }

@@ -161,6 +161,14 @@ struct PlayClip {
 };
 BOOST_DESCRIBE_STRUCT(PlayClip, (), (document))
 
+/// Prepares a film: it stands at its first picture until it is resumed.
+struct CueClip {
+  static constexpr auto type = "cue_clip";
+  static constexpr unsigned may = only(Giver::operator_);
+  DocumentId document{};
+};
+BOOST_DESCRIBE_STRUCT(CueClip, (), (document))
+
 struct PauseClip {
   static constexpr auto type = "pause_clip";
   static constexpr unsigned may = only(Giver::operator_);
@@ -173,11 +181,35 @@ struct ResumeClip {
 };
 BOOST_DESCRIBE_STRUCT(ResumeClip, (), ())
 
+/// Goes on from there, milliseconds from the beginning; behind the end: from the end.
+struct SeekClip {
+  static constexpr auto type = "seek_clip";
+  static constexpr unsigned may = only(Giver::operator_);
+  protocol::Within<0, 86'400'000> position;
+};
+BOOST_DESCRIBE_STRUCT(SeekClip, (), (position))
+
+/// At its end the film begins anew, for as long as this is on.
+struct LoopClip {
+  static constexpr auto type = "loop_clip";
+  static constexpr unsigned may = only(Giver::operator_);
+  bool on = false;
+};
+BOOST_DESCRIBE_STRUCT(LoopClip, (), (on))
+
 struct StopClip {
   static constexpr auto type = "stop_clip";
   static constexpr unsigned may = only(Giver::operator_);
 };
 BOOST_DESCRIBE_STRUCT(StopClip, (), ())
+
+/// How long the film is: known when its file was looked into.
+struct MeasureClip {
+  static constexpr auto type = "measure_clip";
+  static constexpr unsigned may = only(Giver::server);
+  std::int64_t milliseconds{};
+};
+BOOST_DESCRIBE_STRUCT(MeasureClip, (), (milliseconds))
 
 /// The film came to its end, or (with a reason) is none.
 struct FinishClip {
@@ -273,8 +305,8 @@ BOOST_DESCRIBE_STRUCT(Resume, (), ())
 using Command =
     std::variant<Open, End, Join, Leave, LoseSite, StageScene, UndoScene, OpenMicrophone, CloseMicrophone,
                  CloseOtherMicrophones, RaiseHand, LowerHand, ShareScreen, StopSharing, SetFeed, GiveFloor,
-                 ExtendFloor, TakeFloor, PlayClip, PauseClip, ResumeClip, StopClip, FinishClip,
-                 StartRecording, StopRecording, FailRecording, BeginItem, AddOutput, AddRtsp, StartOutput,
-                 StopOutput, RemoveOutput, FailOutput, Resume>;
+                 ExtendFloor, TakeFloor, PlayClip, CueClip, PauseClip, ResumeClip, SeekClip, LoopClip,
+                 StopClip, MeasureClip, FinishClip, StartRecording, StopRecording, FailRecording, BeginItem,
+                 AddOutput, AddRtsp, StartOutput, StopOutput, RemoveOutput, FailOutput, Resume>;
 
 }  // namespace diemcau::session

@@ -26,6 +26,11 @@ std::optional<scheduler::Error> not_open(const State& state) {
 
 bool invited(const State& state, SiteId site) { return state.brief.halls.contains(site); }
 
+bool is_clip(const State& state, DocumentId document) {
+  const auto& clips = state.brief.clips;
+  return std::any_of(clips.begin(), clips.end(), [&](const auto& clip) { return clip.id == document; });
+}
+
 /// What puts an end to the present speaker's floor; the microphone of the main hall stays open when another
 /// speaks.
 void end_floor(const State& state, Events& events, bool close_main_too) {
@@ -68,8 +73,7 @@ Result<Events> decide(const State& state, const Actor&, const End&) {
   if (state.speaker) events.emplace_back(FloorTaken{state.speaker->site});
   for (const auto& [site, hall] : state.halls)
     if (hall.microphone) events.emplace_back(MicrophoneClosed{site});
-  if (state.clip.state == ClipState::playing || state.clip.state == ClipState::paused)
-    events.emplace_back(ClipStopped{});
+  if (clip_runs(state)) events.emplace_back(ClipStopped{});
   if (state.recorder.state == RecorderState::recording) events.emplace_back(RecordingStopped{});
   for (const auto& [output, view] : state.outputs)
     if (view.on) events.emplace_back(OutputStopped{output, ""});
@@ -214,10 +218,35 @@ Result<Events> decide(const State& state, const Actor&, const TakeFloor&) {
 
 Result<Events> decide(const State& state, const Actor&, const PlayClip& command) {
   ONLY_WHEN_OPEN(state);
-  const auto& clips = state.brief.clips;
-  if (std::none_of(clips.begin(), clips.end(), [&](const auto& clip) { return clip.id == command.document; }))
+  if (!is_clip(state, command.document))
     return refuse("clip.not_of_this_meeting", std::to_string(number(command.document)));
   return Events{ClipPlayed{command.document}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const CueClip& command) {
+  ONLY_WHEN_OPEN(state);
+  if (!is_clip(state, command.document))
+    return refuse("clip.not_of_this_meeting", std::to_string(number(command.document)));
+  return Events{ClipCued{command.document}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const SeekClip& command) {
+  ONLY_WHEN_OPEN(state);
+  if (!clip_runs(state)) return refuse("clip.not_playing");
+  const std::int64_t wanted = command.position.value;
+  return Events{ClipSought{std::min(wanted, state.clip.length.value_or(wanted))}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const LoopClip& command) {
+  ONLY_WHEN_OPEN(state);
+  if (!clip_runs(state)) return refuse("clip.not_playing");
+  if (state.clip.loop == command.on) return Events{};
+  return Events{ClipLooped{command.on}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const MeasureClip& command) {
+  if (!clip_runs(state)) return Events{};
+  return Events{ClipMeasured{command.milliseconds}};
 }
 
 Result<Events> decide(const State& state, const Actor&, const PauseClip&) {
@@ -241,7 +270,7 @@ Result<Events> decide(const State& state, const Actor&, const StopClip&) {
 }
 
 Result<Events> decide(const State& state, const Actor&, const FinishClip& command) {
-  if (state.clip.state != ClipState::playing && state.clip.state != ClipState::paused) return Events{};
+  if (!clip_runs(state)) return Events{};
   return Events{ClipFinished{command.reason}};
 }
 

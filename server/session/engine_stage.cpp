@@ -29,8 +29,12 @@ void EngineStage::set_audible(media::StageId stage, const std::vector<media::Sou
 void EngineStage::set_feeds(media::StageId stage, const std::map<media::SourceId, media::Feed>& feeds) {
   engine_.set_feeds(stage, feeds);
 }
-void EngineStage::play_clip(media::StageId stage, const std::filesystem::path& file) {
-  engine_.play_clip(stage, file);
+void EngineStage::seek_clip(media::StageId stage, std::chrono::milliseconds position) {
+  engine_.seek_clip(stage, position);
+}
+void EngineStage::loop_clip(media::StageId stage, bool on) { engine_.loop_clip(stage, on); }
+void EngineStage::play_clip(media::StageId stage, const std::filesystem::path& file, media::ClipStart start) {
+  engine_.play_clip(stage, file, start);
 }
 void EngineStage::pause_clip(media::StageId stage) { engine_.pause_clip(stage); }
 void EngineStage::resume_clip(media::StageId stage) { engine_.resume_clip(stage); }

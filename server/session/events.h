@@ -129,6 +129,32 @@ struct ClipPlayed {
 };
 BOOST_DESCRIBE_STRUCT(ClipPlayed, (), (document))
 
+/// It stands at its first picture.
+struct ClipCued {
+  static constexpr auto type = "clip_cued";
+  DocumentId document{};
+};
+BOOST_DESCRIBE_STRUCT(ClipCued, (), (document))
+
+struct ClipMeasured {
+  static constexpr auto type = "clip_measured";
+  std::int64_t milliseconds{};
+};
+BOOST_DESCRIBE_STRUCT(ClipMeasured, (), (milliseconds))
+
+/// To so many milliseconds from the beginning.
+struct ClipSought {
+  static constexpr auto type = "clip_sought";
+  std::int64_t position{};
+};
+BOOST_DESCRIBE_STRUCT(ClipSought, (), (position))
+
+struct ClipLooped {
+  static constexpr auto type = "clip_looped";
+  bool on = false;
+};
+BOOST_DESCRIBE_STRUCT(ClipLooped, (), (on))
+
 struct ClipPaused {
   static constexpr auto type = "clip_paused";
 };
@@ -207,9 +233,10 @@ BOOST_DESCRIBE_STRUCT(OutputRemoved, (), (output))
 using Event =
     std::variant<SessionOpened, SessionEnded, SessionResumed, SiteJoined, SiteLeft, SiteLost, SceneStaged,
                  SceneUndone, MicrophoneOpened, MicrophoneClosed, HandRaised, HandLowered, FloorGiven,
-                 FloorExtended, FloorTaken, ClipPlayed, ClipPaused, ClipResumed, ClipStopped, ClipFinished,
-                 RecordingStarted, RecordingStopped, RecordingFailed, ItemBegun, ScreenShared, SharingStopped,
-                 OutputAdded, OutputStarted, OutputStopped, OutputRemoved, FeedSet>;
+                 FloorExtended, FloorTaken, ClipPlayed, ClipCued, ClipMeasured, ClipPaused, ClipResumed,
+                 ClipSought, ClipLooped, ClipStopped, ClipFinished, RecordingStarted, RecordingStopped,
+                 RecordingFailed, ItemBegun, ScreenShared, SharingStopped, OutputAdded, OutputStarted,
+                 OutputStopped, OutputRemoved, FeedSet>;
 using Events = std::vector<Event>;
 
 }  // namespace diemcau::session

@@ -274,16 +274,23 @@ void Session::direct_outputs() {
   }
 }
 
+void Session::begin_clip(DocumentId document, media::ClipStart start, Time at) {
+  const auto file = around_.clip_file(document);
+  if (file.empty()) return give({Giver::server, {}, {}}, FinishClip{"clip.file_missing"}, at);
+  around_.stage.play_clip(stage_of(meeting()), file, start);
+}
+
 void Session::direct(const Happened& happened) {
   const auto stage = stage_of(meeting());
   const auto& event = happened.event;
   if (const auto* clip = std::get_if<ClipPlayed>(&event)) {
-    const auto file = around_.clip_file(clip->document);
-    if (file.empty()) {
-      give({Giver::server, {}, {}}, FinishClip{"clip.file_missing"}, happened.at);
-    } else {
-      around_.stage.play_clip(stage, file);
-    }
+    begin_clip(clip->document, media::ClipStart::playing, happened.at);
+  } else if (const auto* cued = std::get_if<ClipCued>(&event)) {
+    begin_clip(cued->document, media::ClipStart::paused, happened.at);
+  } else if (const auto* sought = std::get_if<ClipSought>(&event)) {
+    around_.stage.seek_clip(stage, std::chrono::milliseconds(sought->position));
+  } else if (const auto* looped = std::get_if<ClipLooped>(&event)) {
+    around_.stage.loop_clip(stage, looped->on);
   } else if (std::holds_alternative<ClipPaused>(event)) {
     around_.stage.pause_clip(stage);
   } else if (std::holds_alternative<ClipResumed>(event)) {

@@ -52,6 +52,7 @@ class Session {
   void direct_outputs();
   void read_addresses();
   void direct(const Happened& happened);
+  void begin_clip(DocumentId document, media::ClipStart start, Time at);
   void recover();
 
   const Surroundings& around_;

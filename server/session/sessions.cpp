@@ -83,6 +83,8 @@ void Sessions::on_media(const media::Event& event, Time now) {
   if (const auto* clip = std::get_if<media::ClipEnded>(&event)) {
     if (!clip->error.empty()) log_.warn("clip.failed", {{"meeting", clip->stage}, {"why", clip->error}});
     give(clip->stage, FinishClip{clip->no_film ? "clip.no_film" : clip->error.empty() ? "" : "clip.failed"});
+  } else if (const auto* started = std::get_if<media::ClipStarted>(&event)) {
+    give(started->stage, MeasureClip{started->duration.count()});
   } else if (const auto* began = std::get_if<media::RecordingBegan>(&event)) {
     recordings_.began(began->file, now - began->ago);
   } else if (const auto* grew = std::get_if<media::RecordingGrew>(&event)) {

@@ -71,14 +71,40 @@ struct Apply {
       state.speaker->until = std::max(*state.speaker->until, at) + std::chrono::seconds(event.seconds);
   }
   void operator()(const FloorTaken&) const { state.speaker.reset(); }
-  void operator()(const ClipPlayed& event) const { state.clip = {ClipState::playing, event.document, ""}; }
-  void operator()(const ClipPaused&) const { state.clip.state = ClipState::paused; }
-  void operator()(const ClipResumed&) const { state.clip.state = ClipState::playing; }
+  void begin_clip(ClipState is, DocumentId document) const {
+    state.clip = {};
+    state.clip.state = is;
+    state.clip.document = document;
+    state.clip.since = at;
+  }
+  void operator()(const ClipPlayed& event) const { begin_clip(ClipState::playing, event.document); }
+  void operator()(const ClipCued& event) const { begin_clip(ClipState::paused, event.document); }
+  void operator()(const ClipMeasured& event) const { state.clip.length = event.milliseconds; }
+  void operator()(const ClipPaused&) const {
+    auto& clip = state.clip;
+    clip.position += (at - clip.since.value_or(at)).count();
+    if (clip.length && *clip.length > 0)
+      clip.position = clip.loop ? clip.position % *clip.length : std::min(clip.position, *clip.length);
+    clip.state = ClipState::paused;
+    clip.since = at;
+  }
+  void operator()(const ClipResumed&) const {
+    state.clip.state = ClipState::playing;
+    state.clip.since = at;
+  }
+  void operator()(const ClipSought& event) const {
+    state.clip.position = event.position;
+    state.clip.since = at;
+  }
+  void operator()(const ClipLooped& event) const { state.clip.loop = event.on; }
   void operator()(const ClipStopped&) const { state.clip = {}; }
   void operator()(const ClipFinished& event) const {
-    state.clip.state = event.reason.empty() ? ClipState::stopped : ClipState::failed;
-    state.clip.reason = event.reason;
-    if (event.reason.empty()) state.clip.document.reset();
+    if (event.reason.empty()) {
+      state.clip = {};
+    } else {
+      state.clip.state = ClipState::failed;
+      state.clip.reason = event.reason;
+    }
   }
   void operator()(const RecordingStarted&) const { state.recorder = {RecorderState::recording, at, ""}; }
   void operator()(const RecordingStopped&) const { state.recorder = {}; }
@@ -133,6 +159,10 @@ Scene State::staged() const {
   if (!scene.cells.empty()) return scene;
   const auto main = brief.main_hall();
   return {Layout::single, {Cell{main ? std::optional<Source>(Camera{*main}) : std::nullopt}}};
+}
+
+bool clip_runs(const State& state) {
+  return state.clip.state == ClipState::playing || state.clip.state == ClipState::paused;
 }
 
 void apply(State& state, const Event& event, Time at) { std::visit(Apply{state, at}, event); }

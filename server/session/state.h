@@ -72,6 +72,9 @@ struct State {
   Scene staged() const;
 };
 
+/// A film is on, playing or standing.
+bool clip_runs(const State& state);
+
 void apply(State& state, const Event& event, Time at);
 
 }  // namespace diemcau::session

@@ -23,7 +23,7 @@ CellView cell_view(const State& state, const Cell& cell, SiteId own) {
     view.own = site == own;
   } else {
     view.clip = true;
-    view.present = state.clip.state == ClipState::playing || state.clip.state == ClipState::paused;
+    view.present = clip_runs(state);
   }
   return view;
 }

@@ -47,9 +47,13 @@ BOOST_DESCRIBE_ENUM(ClipState, stopped, playing, paused, failed)
 struct ClipView {
   ClipState state{};
   std::optional<DocumentId> document;
-  std::string reason;  ///< when failed: a text key
+  std::string reason;                  ///< when failed: a text key
+  std::optional<Time> since;           ///< of this state, or when it was sought
+  std::int64_t position{};             ///< ms from the film's beginning, at `since`
+  std::optional<std::int64_t> length;  ///< ms; known a moment after it was begun
+  bool loop = false;                   ///< at its end it begins anew
 };
-BOOST_DESCRIBE_STRUCT(ClipView, (), (state, document, reason))
+BOOST_DESCRIBE_STRUCT(ClipView, (), (state, document, reason, since, position, length, loop))
 
 enum class RecorderState { off, recording, failed };
 BOOST_DESCRIBE_ENUM(RecorderState, off, recording, failed)

@@ -122,6 +122,7 @@ void Connections::show_whole(Connected at) {
   if (alive && seat != nullptr && seat->layers) send(at->first, SendLayers{*seat->layers});
   if (alive && seat != nullptr && seat->screen) send(at->first, SendScreen{*seat->screen});
   if (alive && seat != nullptr && seat->program) send(at->first, ShowProgram{true});
+  if (alive && seat != nullptr && !seat->late.empty()) send(at->first, PicturesLate{seat->late});
 }
 
 void Connections::closed(SocketId socket) {
@@ -308,6 +309,7 @@ void Connections::connect_media(SocketId socket, const Offer& offer) {
     seat->layers.reset();
     seat->screen.reset();
     seat->program = false;
+    seat->late.clear();
     seat->ahead = ahead;
   }
   peers_[peer] = {*audience, audience->site ? std::nullopt : std::optional(socket)};
@@ -344,11 +346,16 @@ void Connections::received_bytes(SocketId socket, std::string message) {
   const bool jpeg = message.size() > 8 && message.compare(4, 3, "\xff\xd8\xff") == 0;
   if (!jpeg || message.size() > 4 + snapshot_limit || now - connection.last_snapshot < snapshot_every) return;
   connection.last_snapshot = now;
-  const auto site = static_cast<std::uint64_t>(number(*connection.audience->site));
+  show_snapshot(*connection.audience, std::move(message));
+}
+
+/// `message`: four bytes for the site's number, then the picture.
+void Connections::show_snapshot(const Audience& hall, std::string message) {
+  const auto site = static_cast<std::uint64_t>(number(*hall.site));
   for (std::size_t i = 0; i < 4; ++i) message[i] = static_cast<char>((site >> (24 - 8 * i)) & 0xff);
-  auto& kept = snapshots_[*connection.audience];
+  auto& kept = snapshots_[hall];
   kept = std::make_shared<const std::string>(std::move(message));
-  for (const auto console : audiences_->consoles(connection.audience->meeting))
+  for (const auto console : audiences_->consoles(hall.meeting))
     sockets_->send_bytes(console, kept, Delivery::lossy);
 }
 
@@ -383,9 +390,16 @@ void Connections::on_media(const media::Event& event) {
       seat->layers = wanted->rids;
       if (seat->socket) send(*seat->socket, SendLayers{wanted->rids});
     }
+  } else if (const auto* still = std::get_if<media::Still>(&event)) {
+    const Audience hall{MeetingId{static_cast<std::int64_t>(still->stage)}, site_of(still->source)};
+    std::string message(4, '\0');
+    for (const auto byte : still->jpeg) message += static_cast<char>(byte);
+    if (message.size() <= 4 + snapshot_limit) show_snapshot(hall, std::move(message));
   } else if (const auto* program = std::get_if<media::ProgramShown>(&event)) {
     around_.log.info("peer.program", {{"peer", program->peer}, {"shown", program->shown}});
     show_program(*program);
+  } else if (const auto* late = std::get_if<media::PicturesLate>(&event)) {
+    cover_late(*late);
   } else if (const auto* failed = std::get_if<media::ProgramFailed>(&event)) {
     around_.log.error("program.failed", {{"meeting", failed->stage}, {"why", failed->error}});
   } else if (const auto* missing = std::get_if<media::CodecMissing>(&event)) {
@@ -401,6 +415,17 @@ void Connections::show_program(const media::ProgramShown& program) {
   if (seat == nullptr || seat->peer != program.peer) return;
   seat->program = program.shown;
   if (seat->socket) send(*seat->socket, ShowProgram{program.shown});
+}
+
+void Connections::cover_late(const media::PicturesLate& late) {
+  const auto owner = peers_.find(late.peer);
+  if (owner == peers_.end()) return;
+  const auto& [audience, console] = owner->second;
+  if (console) return send(*console, PicturesLate{late.cells});
+  auto* const seat = around_.seats.find(audience);
+  if (seat == nullptr || seat->peer != late.peer) return;
+  seat->late = late.cells;
+  if (seat->socket) send(*seat->socket, PicturesLate{late.cells});
 }
 
 void Connections::lose_media(media::PeerId peer) {

@@ -88,7 +88,9 @@ class Connections : public http::SocketListener {
   void refuse(SocketId socket, std::optional<std::uint32_t> id, const scheduler::Error& error);
   void part(SocketId socket, const std::string& text_key, bool again, const std::string& detail = {});
   void to_consoles(MeetingId meeting, const ServerMessage& message);
+  void show_snapshot(const Audience& hall, std::string message);
   void show_program(const media::ProgramShown& program);
+  void cover_late(const media::PicturesLate& late);
   void lose_media(media::PeerId peer);
   void miss(media::PeerId peer);
   void welcome_back(media::PeerId peer);

@@ -217,6 +217,14 @@ struct ShowProgram {
 };
 BOOST_DESCRIBE_STRUCT(ShowProgram, (), (shown))
 
+/// These cells of the stage show something else than the scene says, because their pictures have not come:
+/// nobody must be seen under another's name. Before the first: none.
+struct PicturesLate {
+  static constexpr auto type = "pictures_late";
+  std::vector<std::size_t> cells;
+};
+BOOST_DESCRIBE_STRUCT(PicturesLate, (), (cells))
+
 /// The media of this connection ended on the server's side (no packets any more): offer again.
 struct MediaLost {
   static constexpr auto type = "media_lost";
@@ -232,7 +240,7 @@ struct Goodbye {
 BOOST_DESCRIBE_STRUCT(Goodbye, (), (text_key, detail, again))
 
 using ServerMessage = std::variant<Whole, Patch, Answer, Done, Refused, Levels, Lines, Outputs, Tick,
-                                   SendLayers, SendScreen, ShowProgram, MediaLost, Goodbye>;
+                                   SendLayers, SendScreen, ShowProgram, PicturesLate, MediaLost, Goodbye>;
 
 /// Binary message: four bytes big-endian site id (0 from a hall: it speaks for itself), then a JPEG of at
 /// most 40 KB, 256x144. A hall sends one every three seconds, the server passes it on to consoles and keeps

@@ -21,6 +21,7 @@ struct Seat {
   std::optional<std::vector<std::string>> layers{};  ///< what was last said to be wanted of its camera
   std::optional<bool> screen{};                      ///< whether its screen was last said to be wanted
   bool program = false;                              ///< it sees the program
+  std::vector<std::size_t> late{};                   ///< see PicturesLate
   bool ahead = false;                                ///< its peer is ready, and not in the session yet
 };
 

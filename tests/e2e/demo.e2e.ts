@@ -58,6 +58,9 @@ test("the demonstration's halls join as soon as the session is open, and are see
   await until("a picture that moves", async () => (await frames()) > before + 30);
 });
 
+test("the operator's wall has their pictures", () =>
+  until("a picture on its tile", async () => (await desk.tileColour("Tam Đường")) !== "dark"));
+
 test("one hears what is said in them", async () => {
   await desk.openMicrophone("Tam Đường");
   await until("a voice", () =>

@@ -80,7 +80,8 @@ test("the recording of the killed run plays and seeks", async () => {
   const { duration } = await watch(desk.page, url, 0, []);
   // A fragment is written each second: not more than two are lost with the power.
   expect(duration).toBeGreaterThan((killedAt - (recordings[0]?.started_at ?? 0)) / 1000 - 3);
-  const last = await watch(desk.page, url, duration - 1.2, [sinHo.pitch]);
+  // Of the last second there may be pictures only, and a busy machine's first second of playing is silent.
+  const last = await watch(desk.page, url, duration - 3, [sinHo.pitch]);
   expect(last.colour).toBe("red");
   expect(last.pitches[sinHo.pitch]).toBeGreaterThan(-60);
 });

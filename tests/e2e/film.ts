@@ -3,12 +3,14 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A real film (H.264 and AAC in MP4): yellow, with a steady tone. */
-export function makeFilm(pitch: number, seconds = 20): string {
+/** A real film (H.264 and AAC in MP4): yellow, its second half of another colour if one is given, with a steady tone. */
+export function makeFilm(pitch: number, seconds = 20, second = "0xffe6e600"): string {
   const file = join(mkdtempSync(join(tmpdir(), "diemcau-film-")), "phim.mp4");
+  const half = (colour: string) =>
+    `videotestsrc num-buffers=${Math.floor(seconds * 12.5)} pattern=solid-color foreground-color=${colour} ! ` +
+    "video/x-raw,width=640,height=360,framerate=25/1 ! c. ";
   const description =
-    `videotestsrc num-buffers=${seconds * 25} pattern=solid-color foreground-color=0xffe6e600 ! ` +
-    "video/x-raw,width=640,height=360,framerate=25/1 ! x264enc speed-preset=superfast ! mp4mux name=m ! filesink name=f " +
+    `${half("0xffe6e600")}${half(second)}concat name=c ! x264enc speed-preset=superfast ! mp4mux name=m ! filesink name=f ` +
     `audiotestsrc num-buffers=${Math.floor((seconds * 48_000) / 1024)} freq=${pitch} volume=0.3 ! audio/x-raw,rate=48000 ! ` +
     `avenc_aac ! aacparse ! m.`;
   execFileSync("gst-launch-1.0", [

@@ -65,6 +65,7 @@ test("a room system with H.264 is seen beside a browser's VP8, in one scene", as
   await atMain.sees("green", 1);
   await desk.sees("red", 0);
   expect(await atMain.lines(0)).toBe(360);
+  await until("its picture on the wall", async () => (await desk.tileColour(sinHo.site)) === "red");
 });
 
 test("one slot goes from one codec to the other and back", async () => {

@@ -80,8 +80,9 @@ async function look(begins: readonly number[]): Promise<Seen> {
   const seen: Seen = { instants: [], cuts: [] };
   const likeness = (one: Picture, other: Picture) => alike(one, other, colours).same;
   for (const [scene, begin] of begins.slice(0, -1).entries()) {
-    // A cut waits for the pictures, at the longest 600 ms; a film that goes on after a pause begins before its first ones are decoded.
-    const [from, until] = [begin + (scene === pauseAfter + 1 ? 3 : 1.2), (begins[scene + 1] ?? 0) - 0.4];
+    // A cut waits 600 ms for the pictures, then there are slates until they come, in either film at its own moment. Of what goes
+    // on after a pause there are copies from the next keyframes on.
+    const [from, until] = [begin + (scene === pauseAfter + 1 ? 3 : 2), (begins[scene + 1] ?? 0) - 0.4];
     for (let i = 0; i < perScene; ++i) {
       const second = from + ((until - from) * i) / (perScene - 1);
       seen.instants.push({ at: second, picture: await at(second) });

@@ -98,10 +98,8 @@ test("a film is played to all, paused and stopped", async () => {
   await hall(sinHo).hears([], [filmPitch]);
 });
 
-test("a film that is none is said to be none, and the session goes on", async () => {
-  await desk.addFilm(server, brokenFilm(), "hong.mp4");
-  await desk.playFilm("hong");
-  await desk.page.getByText("Tệp này không phải phim xem được.").waitFor();
+test("a film that is none is refused when it is added, and the session goes on", async () => {
+  await expect(desk.addFilm(server, brokenFilm(), "hong.mp4")).rejects.toThrow("clip.no_film");
   await desk.putOnStage("sin ho");
   await hall(main).sees("red");
 });

@@ -15,7 +15,7 @@ import { present } from "./trouble";
 
 /** Exactly what the halls see, by the same slots. */
 export function OnAir({ view }: { readonly view: ConsoleView }) {
-  const { video, audio } = useSyncExternalStore(media.subscribe, media.get);
+  const { video, audio, late } = useSyncExternalStore(media.subscribe, media.get);
   const [sound, setSound] = useState(false);
   const [attempt, setAttempt] = useState(0);
   const onBlocked = useCallback(() => undefined, []);
@@ -41,9 +41,11 @@ export function OnAir({ view }: { readonly view: ConsoleView }) {
               >
                 <Slot
                   stream={video[index]}
-                  covered={!running}
+                  covered={!running || late.includes(index)}
                   cover={
-                    film ? (
+                    running ? (
+                      <span className="faint">{t("session.picture_coming")}</span>
+                    ) : film ? (
                       <span className="faint">{t("console.clip_stopped")}</span>
                     ) : (
                       site && (

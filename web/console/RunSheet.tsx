@@ -1,11 +1,15 @@
-import { clock } from "../shared/format";
+import { useState } from "react";
+import { clock, duration } from "../shared/format";
 import { serverText, t } from "../shared/i18n";
-import type { AgendaLine, ConsoleView, DocumentLine } from "../shared/protocol";
-import { changeDesk, currentDesk, give } from "./desk";
+import type { AgendaLine, ClipView, ConsoleView, DocumentLine } from "../shared/protocol";
+import { useNow } from "../shared/useNow";
+import { clipPosition } from "./clipPosition";
+import { changeDesk, connection, currentDesk, give } from "./desk";
 import { clip, dragged, nextCell, place } from "./draft";
 import { dragType } from "./Next";
 
 const lateAfter = 60_000;
+const serverNow = () => connection.now();
 
 /** The agenda with planned and actual times, the films and the papers. */
 export function RunSheet({ view }: { readonly view: ConsoleView }) {
@@ -93,6 +97,47 @@ function Item({
   );
 }
 
+/** How far the film is, and the way to another place in it: sent when the handle is let go. */
+function FilmPosition({ clip: film }: { readonly clip: ClipView }) {
+  const now = useNow(serverNow);
+  const [dragged, setDragged] = useState<number>();
+  if (!film.length) return null;
+  const at = dragged ?? clipPosition(film, now);
+  const seek = () => {
+    if (dragged === undefined) return;
+    setDragged(undefined);
+    void give({ type: "seek_clip", position: dragged });
+  };
+  return (
+    <span className="position">
+      <input
+        type="range"
+        min={0}
+        max={film.length}
+        step={1000}
+        value={at}
+        aria-label={t("console.film_position")}
+        aria-valuetext={`${duration(at)} / ${duration(film.length)}`}
+        onChange={(event) => setDragged(Number(event.target.value))}
+        onPointerUp={seek}
+        onKeyUp={seek}
+        onBlur={seek}
+      />
+      <span className="small faint">
+        {duration(at)} / {duration(film.length)}
+      </span>
+      <button
+        type="button"
+        aria-pressed={film.loop}
+        title={t("console.film_loop_why")}
+        onClick={() => void give({ type: "loop_clip", on: !film.loop })}
+      >
+        {t("console.film_loop")}
+      </button>
+    </span>
+  );
+}
+
 function Film({ film, view }: { readonly film: DocumentLine; readonly view: ConsoleView }) {
   const { state, document, reason } = view.clip;
   const mine = document === film.id;
@@ -129,20 +174,37 @@ function Film({ film, view }: { readonly film: DocumentLine; readonly view: Cons
             type="button"
             onClick={() => void give({ type: state === "playing" ? "pause_clip" : "resume_clip" })}
           >
-            {t(state === "playing" ? "console.film_pause" : "console.film_resume")}
+            {t(
+              state === "playing"
+                ? "console.film_pause"
+                : view.clip.position === 0
+                  ? "console.film_play"
+                  : "console.film_resume",
+            )}
           </button>
           <button type="button" onClick={() => void give({ type: "stop_clip" })}>
             {t("console.film_stop")}
           </button>
+          <FilmPosition clip={view.clip} />
         </>
       ) : (
-        <button
-          type="button"
-          disabled={!view.may.clip}
-          onClick={() => void give({ type: "play_clip", document: film.id })}
-        >
-          {t("console.film_play")}
-        </button>
+        <>
+          <button
+            type="button"
+            disabled={!view.may.clip}
+            title={t("console.film_cue_why")}
+            onClick={() => void give({ type: "cue_clip", document: film.id })}
+          >
+            {t("console.film_cue")}
+          </button>
+          <button
+            type="button"
+            disabled={!view.may.clip}
+            onClick={() => void give({ type: "play_clip", document: film.id })}
+          >
+            {t("console.film_play")}
+          </button>
+        </>
       )}
     </div>
   );

@@ -21,7 +21,7 @@ const idleAfter = 5000;
 
 /** The stage, full screen, and over it only what this hall must know. */
 export function InSession({ view, status }: InSessionProps) {
-  const { video, audio, phase, line, program } = useSyncExternalStore(media.subscribe, media.get);
+  const { video, audio, phase, line, program, late } = useSyncExternalStore(media.subscribe, media.get);
   const own = useSyncExternalStore(devices.subscribe, devices.get);
   const shared = useSyncExternalStore(screen.subscribe, screen.get);
   const [blocked, setBlocked] = useState(false);
@@ -65,10 +65,11 @@ export function InSession({ view, status }: InSessionProps) {
               mirrored={false}
               covered={covered(
                 cell,
+                late.includes(index),
                 view.clip,
                 cell.screen ? shared.phase === "on" : own.video === "ready" && own.cameraOn,
               )}
-              cover={<Slate cell={cell} />}
+              cover={<Slate cell={cell} late={late.includes(index)} />}
             />
             {cell.label && <span className="plate">{nameOf(cell)}</span>}
           </div>
@@ -98,13 +99,13 @@ function nameOf(cell: CellView): string {
   return cell.screen ? t("screen.of", { name: cell.label }) : cell.label;
 }
 
-function covered(cell: CellView, clip: ClipState, ownRuns: boolean): boolean {
+function covered(cell: CellView, late: boolean, clip: ClipState, ownRuns: boolean): boolean {
   if (cell.own) return !ownRuns;
-  if (cell.clip) return clip === "stopped" || clip === "failed";
-  return cell.site === undefined || !cell.present;
+  if (cell.clip) return late || clip === "stopped" || clip === "failed";
+  return late || cell.site === undefined || !cell.present;
 }
 
-function Slate({ cell }: { readonly cell: CellView }) {
+function Slate({ cell, late }: { readonly cell: CellView; readonly late: boolean }) {
   if (cell.screen)
     return (
       <>
@@ -119,7 +120,8 @@ function Slate({ cell }: { readonly cell: CellView }) {
         <span className="soft">{t("session.own_camera_off")}</span>
       </>
     );
-  if (cell.clip) return <span className="soft">{t("session.clip_stopped")}</span>;
+  if (cell.clip)
+    return <span className="soft">{t(late ? "session.picture_coming" : "session.clip_stopped")}</span>;
   if (cell.site === undefined) return null;
   return (
     <>

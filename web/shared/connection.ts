@@ -251,6 +251,7 @@ export class Connection<View> {
       case "send_layers":
       case "send_screen":
       case "show_program":
+      case "pictures_late":
       case "media_lost":
         break;
       default:

@@ -23,6 +23,8 @@ export interface MediaState {
   readonly line: Line | undefined;
   /** The first picture is the whole stage in one, and the others are dark. */
   readonly program: boolean;
+  /** Cells whose pictures have not come: what their slots show is of somebody else. */
+  readonly late: readonly number[];
 }
 
 /**
@@ -51,7 +53,7 @@ export class MediaLine {
     this.direction = direction;
     this.peer = this.newPeer();
     this.spare = this.peer;
-    this.state = { phase: "off", video: [], audio: [], line: undefined, program: false };
+    this.state = { phase: "off", video: [], audio: [], line: undefined, program: false, late: [] };
     connection.on("whole", (whole) => {
       if (!this.wanted) {
         if (this.ahead && !whole.media_alive) this.prepareAnew();
@@ -64,6 +66,7 @@ export class MediaLine {
     connection.on("send_layers", ({ rids }) => void this.peer.sendLayers(rids).catch(() => undefined));
     connection.on("send_screen", ({ wanted }) => void this.peer.sendScreen(wanted).catch(() => undefined));
     connection.on("show_program", ({ shown }) => this.set({ program: shown }));
+    connection.on("pictures_late", ({ cells }) => this.set({ late: cells }));
     connection.on("media_lost", () => {
       if (this.wanted) void this.renew();
       else if (this.ahead) this.prepareAnew();
@@ -115,7 +118,7 @@ export class MediaLine {
     clearTimeout(this.retryTimer);
     this.beginAnew();
     this.samples.length = 0;
-    this.set({ phase: "off", video: [], audio: [], line: undefined, program: false });
+    this.set({ phase: "off", video: [], audio: [], line: undefined, program: false, late: [] });
   }
 
   /** What is not named stays what it was. */
@@ -173,6 +176,7 @@ export class MediaLine {
       video: peer.video,
       audio: peer.audio,
       program: false,
+      late: [],
     });
     if (!peer.connected) this.renewAfter(connectingLimit);
     return true;
@@ -195,7 +199,7 @@ export class MediaLine {
     }
     this.samples.length = 0;
     if (this.peer !== peer || !this.wanted) return;
-    this.set({ video: peer.video, audio: peer.audio, program: false });
+    this.set({ video: peer.video, audio: peer.audio, program: false, late: [] });
     if (!peer.connected) this.renewAfter(connectingLimit);
   }
 

@@ -143,6 +143,11 @@ export interface PlayClip {
   readonly document: DocumentId;
 }
 
+export interface CueClip {
+  readonly type: "cue_clip";
+  readonly document: DocumentId;
+}
+
 export interface PauseClip {
   readonly type: "pause_clip";
 }
@@ -151,8 +156,23 @@ export interface ResumeClip {
   readonly type: "resume_clip";
 }
 
+export interface SeekClip {
+  readonly type: "seek_clip";
+  readonly position: number; // 0 … 86400000
+}
+
+export interface LoopClip {
+  readonly type: "loop_clip";
+  readonly on: boolean;
+}
+
 export interface StopClip {
   readonly type: "stop_clip";
+}
+
+export interface MeasureClip {
+  readonly type: "measure_clip";
+  readonly milliseconds: number;
 }
 
 export interface FinishClip {
@@ -234,9 +254,13 @@ export type Command =
   | ExtendFloor
   | TakeFloor
   | PlayClip
+  | CueClip
   | PauseClip
   | ResumeClip
+  | SeekClip
+  | LoopClip
   | StopClip
+  | MeasureClip
   | FinishClip
   | StartRecording
   | StopRecording
@@ -322,6 +346,10 @@ export interface ClipView {
   readonly state: ClipState;
   readonly document?: DocumentId;
   readonly reason: string;
+  readonly since?: Time;
+  readonly position: number;
+  readonly length?: number;
+  readonly loop: boolean;
 }
 
 export interface DocumentLine {
@@ -524,6 +552,11 @@ export interface ShowProgram {
   readonly shown: boolean;
 }
 
+export interface PicturesLate {
+  readonly type: "pictures_late";
+  readonly cells: readonly number[];
+}
+
 export interface MediaLost {
   readonly type: "media_lost";
 }
@@ -548,6 +581,7 @@ export type ServerMessage =
   | SendLayers
   | SendScreen
   | ShowProgram
+  | PicturesLate
   | MediaLost
   | Goodbye;
 
@@ -876,4 +910,4 @@ export const areas: Readonly<Record<Layout, readonly Area[]>> = {
   ],
 };
 
-export const protocolHash = "aa465dd5dae1789c";
+export const protocolHash = "d8fcaedc89dc1df1";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { context, launch } from "../browser.ts";
+import { nameOf } from "../recording.ts";
 import { colourIn } from "../senses.ts";
 import type { Server } from "../server.ts";
 import { until } from "../until.ts";
@@ -81,6 +82,16 @@ export class Console {
     return this.page.locator(".wall .tile").filter({ hasText: site });
   }
 
+  /** What its small picture on the wall shows in the middle. */
+  async tileColour(site: string): Promise<ReturnType<typeof nameOf>> {
+    const point = await this.tile(site)
+      .locator("canvas.picture")
+      .evaluate((canvas: HTMLCanvasElement) => [
+        ...(canvas.getContext("2d")?.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data ?? []),
+      ]);
+    return nameOf(point.slice(0, 3));
+  }
+
   async openMicrophone(site: string): Promise<void> {
     await this.tile(site).getByRole("button", { name: "mic tắt" }).click();
     await this.tile(site).getByRole("button", { name: "mic mở" }).waitFor();
@@ -100,9 +111,13 @@ export class Console {
     if (answer.status() !== 201) throw new Error(`upload: ${answer.status()} ${await answer.text()}`);
   }
 
+  film(title = "phim") {
+    return this.page.getByRole("group", { name: title, exact: true });
+  }
+
   /** Puts the film into the one cell of NEXT, cuts to it and plays it. */
   async playFilm(title = "phim"): Promise<void> {
-    const film = this.page.getByRole("group", { name: title, exact: true });
+    const film = this.film(title);
     await this.layout("1");
     await film.getByRole("button", { name: "Vào ô" }).click();
     await this.page.keyboard.press("Enter");

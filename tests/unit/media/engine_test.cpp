@@ -186,6 +186,7 @@ class EngineTest : public testing::TestWithParam<Arrangement> {
   void note(const Event& event) {
     if (const auto* connected = std::get_if<PeerConnected>(&event)) connected_.insert(connected->peer);
     if (const auto* lost = std::get_if<PeerLost>(&event)) lost_[lost->peer] = lost->why;
+    if (const auto* late = std::get_if<PicturesLate>(&event)) late_[late->peer] = late->cells;
     if (const auto* measured = std::get_if<LinesMeasured>(&event)) lines_ = measured->lines;
     if (const auto* levels = std::get_if<Levels>(&event))
       for (const auto& [source, level] : levels->levels) loudest_[source] = std::max(loudest_[source], level);
@@ -220,6 +221,7 @@ class EngineTest : public testing::TestWithParam<Arrangement> {
   std::vector<std::unique_ptr<Hall>> halls_;
   std::set<PeerId> connected_;
   std::map<PeerId, std::string> lost_;
+  std::map<PeerId, std::vector<std::size_t>> late_;
   std::map<SourceId, int> loudest_;
   std::map<SourceId, LineTotals> lines_;
 };
@@ -294,6 +296,30 @@ TEST_P(EngineTest, AnotherPictureReplacesTheOldOnlyWithItsKeyframe) {
   EXPECT_EQ(viewer.video()[3].text, "B4") << "nothing of the old one any more";
   EXPECT_TRUE(consecutive(viewer.video()));
   ASSERT_TRUE(run_until([&] { return viewer.sender_reports > 0; })) << "for lip sync, right after the switch";
+}
+
+// Its camera is off, say: the picture of who was there before must not stay under its name.
+TEST_P(EngineTest, AViewerIsToldWhichPicturesHaveNotCome) {
+  auto& first = join(an_binh, 1, 0, "A");
+  auto& second = join(ban_mai, 0, 0, "B");
+  auto& viewer = join(std::nullopt, 2);
+  put_on_stage({an_binh, std::nullopt});
+  first.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  put_on_stage({ban_mai, an_binh});
+  const std::vector<std::size_t> main_cell{0};
+  ASSERT_TRUE(run_until([&] {
+    first.show(true);
+    return late_[viewer.id()] == main_cell && late_[first.id()] == main_cell;
+  }));
+  EXPECT_FALSE(viewer.video(1).empty()) << "the other cell's is there";
+  second.show(true);
+  ASSERT_TRUE(run_until([&] { return late_[viewer.id()].empty() && late_[first.id()].empty(); }));
+  put_on_stage({an_binh, ban_mai});
+  first.show(true);
+  second.show(true);
+  EXPECT_FALSE(run_until([&] { return !late_[viewer.id()].empty(); }, 2s))
+      << "a cut that takes its time is none";
 }
 
 TEST_P(EngineTest, AStillPictureIsShownToWhoComesLate) {

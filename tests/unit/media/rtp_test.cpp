@@ -348,6 +348,25 @@ TEST(PacketHistory, TellsWhatFollowedTheLastKeyframe) {
   EXPECT_EQ(history.since_keyframe(), std::pair(std::uint16_t{2}, std::uint16_t{2}));
 }
 
+TEST(PacketHistory, GivesTheLastKeyframeWhenItIsWhole) {
+  const auto part = [](std::uint16_t sequence, bool last) {
+    return write_packet({.payload_type = 96, .marker = last, .sequence = sequence}, text_bytes("part"));
+  };
+  PacketHistory history(8);
+  EXPECT_TRUE(history.keyframe().empty());
+  history.add(65534, part(65534, true), false);
+  history.add(65535, part(65535, false), true);
+  history.add(1, part(1, true), false);
+  history.add(3, part(3, true), false);
+  EXPECT_TRUE(history.keyframe().empty()) << "0 is missing";
+  history.add(0, part(0, false), false);
+  const auto whole = history.keyframe();
+  ASSERT_EQ(whole.size(), 3u) << "what followed is missing in part, and does not matter";
+  EXPECT_EQ(copy(whole[2]), part(1, true));
+  history.add(4, part(4, false), true);
+  EXPECT_TRUE(history.keyframe().empty()) << "its last packet is not here yet";
+}
+
 TEST(PacketHistory, AKeyframeThatIsOverwrittenIsForgotten) {
   PacketHistory history(8);
   history.add(1, numbered(1), true);

@@ -317,7 +317,8 @@ class ClipsOnWorkers : public testing::Test {
   Workers workers_{
       Config{"127.0.0.1", port_, {}, 2, 1, 1000},
       dtls_,
-      {[](const Event&) {}, [this](StageId, SourceId) { ++keyframes_wanted_; }, [](StageId, bool) {}}};
+      {[](const Event&) {}, [this](StageId, SourceId) { ++keyframes_wanted_; }, [](StageId, bool) {},
+       [](StageId, SourceId, rtp::Codec, const std::vector<std::vector<std::byte>>&) {}}};
 };
 
 TEST_F(ClipsOnWorkers, AClipIsSeenOnAllAndItsKeyframesAreAskedForFromAll) {

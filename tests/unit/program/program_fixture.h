@@ -326,6 +326,13 @@ class FakeOutlet : public Outlet {
     });
     return found;
   }
+  /// Whether one has come.
+  template <class Kind>
+  bool told() {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(events.begin(), events.end(),
+                       [](const Event& event) { return std::holds_alternative<Kind>(event); });
+  }
   void forget() {
     const std::lock_guard lock(mutex_);
     events.clear();
@@ -333,6 +340,12 @@ class FakeOutlet : public Outlet {
   }
   /// Within wait().
   bool is_fed() const { return !sinks_.empty(); }
+  bool ended() const {
+    return std::any_of(events.begin(), events.end(), [](const Event& event) {
+      return std::holds_alternative<media::RecordingFailed>(event) ||
+             std::holds_alternative<media::RecordingClosed>(event);
+    });
+  }
   std::int64_t grown() const {
     std::int64_t bytes = 0;
     for (const auto& event : events)

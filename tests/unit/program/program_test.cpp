@@ -35,10 +35,44 @@ TEST_F(ProgramTest, APausedFilmGoesOnSendingItsPicture) {
   // Longer than the film lasts: 25 pictures a second.
   const auto before = outlet_.pictures;
   ASSERT_TRUE(outlet_.wait([&] { return outlet_.pictures > before + 75; }));
-  EXPECT_FALSE(std::any_of(outlet_.events.begin(), outlet_.events.end(), [](const Event& event) {
-    return std::holds_alternative<media::ClipEnded>(event);
-  }));
+  EXPECT_FALSE(outlet_.told<media::ClipEnded>());
   programs.resume_clip(stage_id);
+  EXPECT_TRUE(outlet_.wait_for<media::ClipEnded>());
+}
+
+TEST_F(ProgramTest, ACuedFilmStandsUntilItIsPlayed) {
+  make_film(folder_ / "film.mp4");
+  Programs programs(outlet_);
+  programs.play_clip(stage_id, folder_ / "film.mp4", media::ClipStart::paused);
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.pictures > 75; })) << "longer than it lasts";
+  EXPECT_FALSE(outlet_.told<media::ClipEnded>());
+  programs.resume_clip(stage_id);
+  EXPECT_TRUE(outlet_.wait_for<media::ClipEnded>());
+}
+
+TEST_F(ProgramTest, AFilmGoesOnFromWhereItIsSought) {
+  make_film(folder_ / "film.mp4");
+  Programs programs(outlet_);
+  programs.play_clip(stage_id, folder_ / "film.mp4", media::ClipStart::paused);
+  programs.seek_clip(stage_id, 1500ms);
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.pictures > 5; }));
+  const auto before = outlet_.pictures;
+  programs.resume_clip(stage_id);
+  ASSERT_TRUE(outlet_.wait_for<media::ClipEnded>());
+  EXPECT_LT(outlet_.pictures - before, 40) << "all of it is 50";
+  programs.seek_clip(stage_id, 0ms);  // there is none any more
+}
+
+TEST_F(ProgramTest, AFilmInALoopBeginsAnewUntilItIsOff) {
+  make_film(folder_ / "film.mp4");
+  Programs programs(outlet_);
+  programs.play_clip(stage_id, folder_ / "film.mp4");
+  programs.loop_clip(stage_id, true);
+  const auto quiet = outlet_.sounds;
+  ASSERT_TRUE(outlet_.wait([&] { return outlet_.pictures > 130 && outlet_.sounds > quiet + 200; }))
+      << "twice and more";
+  EXPECT_FALSE(outlet_.told<media::ClipEnded>());
+  programs.loop_clip(stage_id, false);
   EXPECT_TRUE(outlet_.wait_for<media::ClipEnded>());
 }
 

@@ -1,0 +1,53 @@
+#pragma once
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "media/media.h"
+#include "media/rtp/codec.h"
+
+namespace diemcau::program {
+
+/// A whole keyframe, as RTP packets.
+struct Keyframe {
+  media::StageId stage{};
+  media::SourceId source{};
+  rtp::Codec codec{};
+  std::vector<std::vector<std::byte>> packets;
+};
+
+/// Small JPEG of a keyframe (media::Still); nullopt: it cannot be decoded. Blocks for some ten milliseconds.
+std::optional<std::vector<std::byte>> draw_still(const Keyframe& keyframe);
+
+/// Makes them one after the other on a thread of its own, which never takes more than a fifth of a core: of a
+/// source that sends faster the newest is made.
+class Stills {
+ public:
+  /// `on_still`: on that thread.
+  explicit Stills(std::function<void(media::Still)> on_still);
+  ~Stills();
+  Stills(const Stills&) = delete;
+  Stills& operator=(const Stills&) = delete;
+
+  void put(Keyframe keyframe);  ///< any thread
+
+ private:
+  void run();
+
+  std::function<void(media::Still)> on_still_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::map<std::pair<media::StageId, media::SourceId>, Keyframe> waiting_;
+  std::thread thread_;
+};
+
+}  // namespace diemcau::program
