@@ -126,14 +126,6 @@ function FilmPosition({ clip: film }: { readonly clip: ClipView }) {
       <span className="small faint">
         {duration(at)} / {duration(film.length)}
       </span>
-      <button
-        type="button"
-        aria-pressed={film.loop}
-        title={t("console.film_loop_why")}
-        onClick={() => void give({ type: "loop_clip", on: !film.loop })}
-      >
-        {t("console.film_loop")}
-      </button>
     </span>
   );
 }
@@ -184,6 +176,15 @@ function Film({ film, view }: { readonly film: DocumentLine; readonly view: Cons
           </button>
           <button type="button" onClick={() => void give({ type: "stop_clip" })}>
             {t("console.film_stop")}
+          </button>
+          <button
+            type="button"
+            aria-pressed={view.clip.loop}
+            className={view.clip.loop ? "act" : ""}
+            title={t("console.film_loop_why")}
+            onClick={() => void give({ type: "loop_clip", on: !view.clip.loop })}
+          >
+            {t("console.film_loop")}
           </button>
           <FilmPosition clip={view.clip} />
         </>
