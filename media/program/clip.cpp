@@ -77,20 +77,6 @@ std::string player_text(const Contents& contents) {
 
 }  // namespace
 
-}  // namespace diemcau::program
-
-namespace diemcau::media {
-std::optional<std::chrono::milliseconds> film_length(const std::filesystem::path& file) {
-  try {
-    return program::look_into(file).duration;
-  } catch (const program::NoFilm&) {
-    return std::nullopt;
-  }
-}
-}  // namespace diemcau::media
-
-namespace diemcau::program {
-
 Clip::Clip(const std::filesystem::path& file, media::ClipStart start, OnPacket on_packet, OnFault on_fault)
     : on_packet_(std::move(on_packet)) {
   const auto contents = look_into(file);
@@ -159,3 +145,15 @@ void Clip::hold_still(GstSample* sample) { push_at(picture_in_.get(), sample, en
 void Clip::send(GstSample* sample, stage::Kind kind) { on_packet_(kind, bytes_of(sample)); }
 
 }  // namespace diemcau::program
+
+namespace diemcau::media {
+
+std::optional<std::chrono::milliseconds> film_length(const std::filesystem::path& file) {
+  try {
+    return program::look_into(file).duration;
+  } catch (const program::NoFilm&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace diemcau::media

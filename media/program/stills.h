@@ -27,7 +27,7 @@ struct Keyframe {
 /// Small JPEG of a keyframe (media::Still); nullopt: it cannot be decoded. Blocks for some ten milliseconds.
 std::optional<std::vector<std::byte>> draw_still(const Keyframe& keyframe);
 
-/// Makes them one after the other on a thread of its own, which never takes more than a fifth of a core: of a
+/// Makes them one after the other on a thread of its own, which works a fifth of the time at most: of a
 /// source that sends faster the newest is made.
 class Stills {
  public:

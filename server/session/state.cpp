@@ -80,13 +80,17 @@ struct Apply {
   void operator()(const ClipPlayed& event) const { begin_clip(ClipState::playing, event.document); }
   void operator()(const ClipCued& event) const { begin_clip(ClipState::paused, event.document); }
   void operator()(const ClipMeasured& event) const { state.clip.length = event.milliseconds; }
-  void operator()(const ClipPaused&) const {
+  /// Where the film is at this moment becomes what is counted from.
+  void mark_clip() const {
     auto& clip = state.clip;
-    clip.position += (at - clip.since.value_or(at)).count();
+    if (clip.state == ClipState::playing) clip.position += (at - clip.since.value_or(at)).count();
     if (clip.length && *clip.length > 0)
       clip.position = clip.loop ? clip.position % *clip.length : std::min(clip.position, *clip.length);
-    clip.state = ClipState::paused;
     clip.since = at;
+  }
+  void operator()(const ClipPaused&) const {
+    mark_clip();
+    state.clip.state = ClipState::paused;
   }
   void operator()(const ClipResumed&) const {
     state.clip.state = ClipState::playing;
@@ -96,7 +100,10 @@ struct Apply {
     state.clip.position = event.position;
     state.clip.since = at;
   }
-  void operator()(const ClipLooped& event) const { state.clip.loop = event.on; }
+  void operator()(const ClipLooped& event) const {
+    mark_clip();  // of the rounds before nothing is left
+    state.clip.loop = event.on;
+  }
   void operator()(const ClipStopped&) const { state.clip = {}; }
   void operator()(const ClipFinished& event) const {
     if (event.reason.empty()) {

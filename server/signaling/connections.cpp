@@ -393,7 +393,7 @@ void Connections::on_media(const media::Event& event) {
   } else if (const auto* still = std::get_if<media::Still>(&event)) {
     const Audience hall{MeetingId{static_cast<std::int64_t>(still->stage)}, site_of(still->source)};
     std::string message(4, '\0');
-    for (const auto byte : still->jpeg) message += static_cast<char>(byte);
+    message.append(reinterpret_cast<const char*>(still->jpeg.data()), still->jpeg.size());
     if (message.size() <= 4 + snapshot_limit) show_snapshot(hall, std::move(message));
   } else if (const auto* program = std::get_if<media::ProgramShown>(&event)) {
     around_.log.info("peer.program", {{"peer", program->peer}, {"shown", program->shown}});
