@@ -64,6 +64,9 @@ struct SetFeeds {
   StageId stage{};
   std::map<SourceId, Feed> feeds;
 };
+struct WantSnapshots {
+  StageId stage{};
+};
 struct SetClip {
   StageId stage{};
   bool running = false;
@@ -152,8 +155,8 @@ struct RouteFound {
 
 using Letter =
     std::variant<AddPeer, AdmitPeer, RestartIce, RemovePeer, OpenStage, CloseStage, SetScene, SetNext,
-                 SetAudible, SetFeeds, SetClip, RenderedPacket, AttachSink, DetachSink, WantKeyframe, Stop,
-                 StageHere, SourceHere, SourceGone, Wished, KeyframeWished, RelayedPackets, LevelsThere,
-                 LinesThere, StrayPackets, StrayConnection, RouteFound>;
+                 SetAudible, SetFeeds, WantSnapshots, SetClip, RenderedPacket, AttachSink, DetachSink,
+                 WantKeyframe, Stop, StageHere, SourceHere, SourceGone, Wished, KeyframeWished,
+                 RelayedPackets, LevelsThere, LinesThere, StrayPackets, StrayConnection, RouteFound>;
 
 }  // namespace diemcau::media

@@ -11,7 +11,7 @@
 
 #include "media/mailbox.h"
 #include "media/program/programs.h"
-#include "media/program/stills.h"
+#include "media/program/snapshots.h"
 #include "media/rtp/sdp.h"
 #include "media/transport/dtls.h"
 #include "media/workers.h"
@@ -120,10 +120,10 @@ struct Engine::Parts : program::Outlet {
                  [this](StageId stage, bool wanted) { programs.set_feed(stage, wanted); },
                  [this](StageId stage, SourceId source, rtp::Codec codec,
                         std::vector<std::vector<std::byte>> packets) {
-                   stills.put({stage, source, codec, std::move(packets)});
+                   snapshots.put({stage, source, codec, std::move(packets)});
                  }}),
         programs(*this, {config.bind, config.rtsp_port}),
-        stills([this](Still still) { tell(std::move(still)); }) {}
+        snapshots([this](Snapshot snapshot) { tell(std::move(snapshot)); }) {}
   // The workers call the pipelines and they call the workers: their threads end first, then the pipelines
   // close their files while the workers' mailboxes still take what they say.
   ~Parts() override { workers.stop(); }
@@ -174,7 +174,7 @@ struct Engine::Parts : program::Outlet {
   Mailbox<Event> events;
   Workers workers;
   program::Programs programs;
-  program::Stills stills;
+  program::Snapshots snapshots;
 };
 
 Counters& Counters::operator+=(const Counters& other) {
@@ -274,6 +274,8 @@ void Engine::set_audible(StageId stage, const std::vector<SourceId>& sources) {
 void Engine::set_feeds(StageId stage, const std::map<SourceId, Feed>& feeds) {
   parts_->workers.set_feeds(stage, feeds);
 }
+
+void Engine::want_snapshots(StageId stage) { parts_->workers.want_snapshots(stage); }
 
 void Engine::play_clip(StageId stage, const std::filesystem::path& file, ClipStart start) {
   parts_->workers.put_home(SetClip{stage, true});

@@ -185,8 +185,9 @@ struct LinesMeasured {
   std::map<SourceId, LineTotals> lines;
 };
 /// A small picture (256x144 JPEG) of what an encoder sends: it has no page that could give one. A few seconds
-/// apart, from its keyframes; less often when there are many encoders.
-struct Still {
+/// apart, from its keyframes, while they are wanted (want_snapshots()); less often when there are many
+/// encoders.
+struct Snapshot {
   StageId stage{};
   SourceId source{};
   std::vector<std::byte> jpeg;
@@ -251,7 +252,7 @@ struct OutputMeasured {
 };
 
 using Event = std::variant<PeerConnected, PeerSilent, PeerBack, PeerLost, Levels, CameraWanted, CodecMissing,
-                           ProgramFailed, ProgramShown, PicturesLate, Downlinks, LinesMeasured, Still,
+                           ProgramFailed, ProgramShown, PicturesLate, Downlinks, LinesMeasured, Snapshot,
                            ClipStarted, ClipEnded, RecordingBegan, RecordingGrew, SafetyCopyFailed,
                            RecordingFailed, RecordingClosed, OutputMeasured>;
 
@@ -345,6 +346,9 @@ class Engine {
   void set_feeds(StageId stage, const std::map<SourceId, Feed>& feeds);
   /// The stage as one picture (640x360, 15 frames a second, 300 kbit/s), drawn while somebody gets it.
   static constexpr SourceId program_source{-2};
+
+  /// Somebody looks at the wall: for the next three seconds Snapshots of the stage's encoders are drawn.
+  void want_snapshots(StageId stage);
 
   static constexpr SourceId clip_source{-1};
   /// From the beginning; replaces a running one. ClipStarted follows, or ClipEnded.

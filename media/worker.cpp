@@ -158,6 +158,9 @@ void Worker::handle(Letter& letter) {
                  [&](SetFeeds& set) {
                    if (auto* stage = find_stage(set.stage)) stage->set_feeds(std::move(set.feeds), now_);
                  },
+                 [&](WantSnapshots& want) {
+                   if (auto* stage = find_stage(want.stage)) stage->want_snapshots(now_);
+                 },
                  [&](SetClip& set) {
                    if (auto* stage = find_stage(set.stage)) stage->set_clip(set.running, now_);
                  },

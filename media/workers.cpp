@@ -112,6 +112,12 @@ void Workers::set_feeds(StageId id, const std::map<SourceId, Feed>& feeds) {
   for (const auto worker : stage->workers) workers_[worker]->put(SetFeeds{id, feeds});
 }
 
+void Workers::want_snapshots(StageId id) {
+  const auto* const stage = find(id);
+  if (stage == nullptr) return;
+  for (const auto worker : stage->workers) workers_[worker]->put(WantSnapshots{id});
+}
+
 std::size_t Workers::place(StageId id) const {
   const auto stage = stages_.find(id);
   return media::place(loads(),

@@ -29,6 +29,7 @@ class Workers {
   void set_next(StageId stage, const Scene& scene);
   void set_audible(StageId stage, const std::vector<SourceId>& sources);
   void set_feeds(StageId stage, const std::map<SourceId, Feed>& feeds);
+  void want_snapshots(StageId stage);
 
   /// The worker that a new peer of that stage shall be on. Then add_peer() with an ICE user name that begins
   /// with letter_of() it.

@@ -220,6 +220,18 @@ void Stage::tell_wanted(Clock::time_point now) {
   }
 }
 
+/// When a cut asks for a keyframe, it comes a hundred milliseconds or more later. Of who stands in NEXT and
+/// is seen by nobody, whom its large pictures would cost quality, one is always near: the cut needs no other.
+void Stage::keep_ready(Clock::time_point now) {
+  for (std::size_t i = 0; i < next_.cells.size(); ++i) {
+    const auto& source = next_.cells[i].source;
+    const auto* const camera = source && !is_in_scene(*source) ? camera_of(*source) : nullptr;
+    if (camera == nullptr) continue;
+    auto& track = *camera->best(lines_of(next_.layout, i), now);
+    if (track.is_alive(now) && track.needs_keyframe(now)) ask(track, now);
+  }
+}
+
 bool Stage::is_needed(const Source& source, std::size_t layer, Clock::time_point now) {
   return now - source.needed.at(layer) < linger || source.wished.at(layer) != 0;
 }
@@ -233,7 +245,8 @@ void Stage::aim(Slot& slot, Track* wanted, Clock::time_point now) {
   // Make before break: the old picture runs until the new one's keyframe is here.
   slot.pending = wanted;
   wanted->waiting.push_back(&slot);
-  if (wanted->is_still(now) || wanted->has_fresh_keyframe(now)) replay(slot, *wanted, now);
+  if (wanted->is_still(now) || wanted->has_fresh_keyframe(now) || wanted->is_ready(now))
+    replay(slot, *wanted, now);
   if (slot.pending == wanted) ask(*wanted, now);
 }
 

@@ -241,11 +241,11 @@ void Slot::replay_step(const rtp::PacketView& packet) {
 void Slot::end_replay() {
   replaying_ = false;
   replayed_ = true;
-  first_repair_ = numbers_.next();
+  replay_end_ = numbers_.next();
 }
 
 void Slot::live_step(const rtp::PacketView& packet, Clock::time_point now) {
-  if (!replayed_ || rtp::sequence_distance(packet.sequence, first_repair_) < 0) return;
+  if (!replayed_ || rtp::sequence_distance(packet.sequence, replay_end_) < 0) return;
   // The rest of a frame that was replayed in part has that frame's time.
   if (packet.timestamp == replay_timestamp_) return;
   replayed_ = false;

@@ -83,8 +83,8 @@ class Slot {
 
   /// False when one has just begun: a viewer that asks in a loop gets its hundreds of packets once.
   bool may_replay(Clock::time_point now);
-  /// The packets since a still picture's keyframe follow, in one burst: their timestamps are squeezed to one
-  /// millisecond a frame. Call for each packet before write(), in order; then end_replay().
+  /// The packets since a keyframe follow, in one burst: their timestamps are squeezed to one millisecond a
+  /// frame. Call for each packet before write(), in order; then end_replay().
   void replay_step(const rtp::PacketView& packet);
   void end_replay();
   /// Call before write() for a packet that has just arrived: after a replay the clock is set anew.
@@ -134,10 +134,11 @@ class Slot {
 
   // The binding: out = in + offset.
   rtp::Renumbering numbers_;
-  std::uint16_t first_repair_ = 0;  ///< replayed packets are not repaired
+  std::uint16_t first_repair_ = 0;
   std::uint32_t timestamp_offset_ = 0;
   std::uint8_t tl0_offset_ = 0;
   std::uint32_t replay_timestamp_ = 0;  ///< input timestamp of the last replayed packet
+  std::uint16_t replay_end_ = 0;        ///< the packet after it
   bool replaying_ = false, replayed_ = false;
   Clock::time_point replay_began_{};
   int shown_layers_ = all_temporal_layers;

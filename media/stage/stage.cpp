@@ -15,8 +15,8 @@ constexpr SourceId clip = media::Engine::clip_source;
 constexpr SourceId program = media::Engine::program_source;
 constexpr int unstated = 40;  // the level of a sender that states none: somebody who speaks softly
 constexpr auto look_interval = std::chrono::milliseconds(500);
-constexpr auto still_interval = std::chrono::seconds(3);
-constexpr auto still_patience =
+constexpr auto snapshot_interval = std::chrono::seconds(3);
+constexpr auto snapshot_patience =
     std::chrono::seconds(10);  // with encoders that give keyframes when asked only
 }  // namespace
 
@@ -192,6 +192,7 @@ void Stage::arrange(Clock::time_point now) {
 void Stage::set_next(const Scene& scene, Clock::time_point now) {
   next_ = scene;
   arrange(now);
+  keep_ready(now);
 }
 
 void Stage::arrange_sound() {
@@ -338,6 +339,8 @@ void Stage::replay(Slot& slot, Track& track, Clock::time_point now) {
   const auto range = track.history.since_keyframe();
   if (!range) return;
   bool first = true;
+  // As little as will do, where it may be much: show() puts the others back.
+  if (!track.is_still(now) && !track.has_fresh_keyframe(now)) slot.temporal_layers = 1;
   for (auto sequence = range->first;; ++sequence) {
     const auto packet = rtp::parse_packet(track.history.find(sequence));
     if (packet) {
@@ -414,6 +417,7 @@ void Stage::on_timer(Clock::time_point now) {
     // Sizes come and go with the sender's line.
     next_look_ = now + look_interval;
     arrange(now);
+    keep_ready(now);
     tell_keyframes(now);
     for (auto* peer : peers_)
       if (started_.contains(peer)) tell_late(*peer, now);
@@ -432,21 +436,22 @@ void Stage::on_timer(Clock::time_point now) {
 }
 
 void Stage::tell_keyframes(Clock::time_point now) {
+  if (now >= snapshots_until_) return;
   for (auto& [id, source] : sources_) {
     auto* const track = source.camera ? &source.camera->layer(0) : nullptr;
     // Who sees something here has a page, which sends pictures of its own.
     if (track == nullptr || track->publisher() == nullptr || !track->publisher()->video_slots().empty() ||
-        !track->is_alive(now) || now - source.still_at < still_interval)
+        !track->is_alive(now) || now - source.snapshot_at < snapshot_interval)
       continue;
     const auto packets = track->history.keyframe();
     const auto time =
         packets.empty() ? std::nullopt : std::optional(rtp::parse_packet(packets[0])->timestamp);
-    if (!time || time == source.still_time) {
-      if (now - source.still_at > still_patience) ask(*track, now);
+    if (!time || time == source.snapshot_time) {
+      if (now - source.snapshot_at > snapshot_patience) ask(*track, now);
       continue;
     }
-    source.still_at = now;
-    source.still_time = time;
+    source.snapshot_at = now;
+    source.snapshot_time = time;
     std::vector<std::vector<std::byte>> copies;
     for (const auto& packet : packets) copies.emplace_back(packet.begin(), packet.end());
     calls_.keyframe_seen(id, track->codec(), std::move(copies));

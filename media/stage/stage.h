@@ -56,6 +56,8 @@ class Stage {
   void set_audible(std::vector<SourceId> sources, Clock::time_point now);
   /// See Engine::set_feeds.
   void set_feeds(std::map<SourceId, media::Feed> feeds, Clock::time_point now);
+  /// See Engine::want_snapshots.
+  void want_snapshots(Clock::time_point now) { snapshots_until_ = now + snapshots_for; }
   void add_sink(std::shared_ptr<Sink> sink, Clock::time_point now);
   void remove_sink(const std::shared_ptr<Sink>& sink);
   /// Here the program is rendered (the stage's home).
@@ -90,6 +92,7 @@ class Stage {
   std::map<SourceId, media::LineTotals> lines(Clock::time_point now) const;
 
  private:
+  static constexpr std::chrono::seconds snapshots_for{3};
   struct Source {
     std::unique_ptr<Camera> camera;
     std::unique_ptr<Track> microphone;
@@ -98,8 +101,8 @@ class Stage {
     int level = 0;
     std::array<Clock::time_point, rtp::most_layers> needed{};  ///< when each layer was last needed
     std::optional<std::vector<std::string>> told;              ///< what its sender knows to be needed
-    Clock::time_point still_at{};                              ///< when the last keyframe was told
-    std::optional<std::uint32_t> still_time;                   ///< and its RTP timestamp
+    Clock::time_point snapshot_at{};                           ///< when the last keyframe was told
+    std::optional<std::uint32_t> snapshot_time;                ///< and its RTP timestamp
     std::uint8_t heard = 0;                                    ///< the level of its last packet
     Publication publication{};
     std::array<WorkerSet, rtp::most_layers> wished{};  ///< by whom elsewhere each layer is needed
@@ -156,13 +159,14 @@ class Stage {
   void choose_recorded(Clock::time_point now);
   void tell_wanted(Clock::time_point now);
   void tell_keyframes(Clock::time_point now);
+  void keep_ready(Clock::time_point now);
 
   media::LiveCounters& counters_;
   Calls calls_;
   Elsewhere* elsewhere_;
   std::uint64_t clips_ = 0;
   Scene scene_, next_;
-  Clock::time_point next_look_{};
+  Clock::time_point next_look_{}, snapshots_until_{};
   std::vector<SourceId> audible_;  ///< without the clip
   std::map<SourceId, media::Feed> feeds_;
   std::map<SourceId, Source> sources_;

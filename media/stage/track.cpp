@@ -112,6 +112,7 @@ bool Track::look_at(Arrived& arrived, std::span<const std::byte> payload, std::u
       arrived.picture = rtp::parse_vp8(payload);
       if (!arrived.picture) return false;
       arrived.keyframe = arrived.picture->keyframe;
+      has_temporal_layers_ |= arrived.picture->temporal_layer > 0;
       if (arrived.keyframe) height_ = arrived.picture->height;
       return true;
     case Codec::h264: {

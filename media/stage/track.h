@@ -75,6 +75,16 @@ class Track {
     return now - keyframe_at_ < std::chrono::milliseconds(400);
   }
 
+  /// Its last key frame is so near, and the pictures of its lowest temporal layer since are so few, that
+  /// these can be sent at once.
+  bool is_ready(Clock::time_point now) const {
+    return has_temporal_layers_ && now - keyframe_at_ < 2 * ready_interval;
+  }
+  /// It will soon be ready no more.
+  bool needs_keyframe(Clock::time_point now) const {
+    return has_temporal_layers_ && now - keyframe_at_ >= ready_interval;
+  }
+
   void on_sender_report(const rtp::SenderReport& report, Clock::time_point now);
   /// What we tell the sender about its stream, once a second.
   rtp::ReportBlock receiver_block(Clock::time_point now);
@@ -83,6 +93,7 @@ class Track {
   std::chrono::microseconds jitter() const;
 
  private:
+  static constexpr auto ready_interval = std::chrono::seconds(1);
   std::optional<Arrived> keep(const rtp::PacketView& seen, std::span<const std::byte> bytes,
                               Clock::time_point now);
   bool look_at(Arrived& arrived, std::span<const std::byte> payload, std::uint32_t timestamp);
@@ -93,6 +104,7 @@ class Track {
   std::uint32_t ssrc_ = 0;
   int height_ = 0;
   std::optional<std::uint32_t> keyframe_time_;  ///< RTP timestamp of the last key frame
+  bool has_temporal_layers_ = false;
   bool restarted_ = false;
   Clock::time_point last_packet_{}, keyframe_at_{};
   // Receiver statistics of RFC 3550 6.4.1 and appendix A.

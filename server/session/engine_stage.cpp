@@ -29,6 +29,7 @@ void EngineStage::set_audible(media::StageId stage, const std::vector<media::Sou
 void EngineStage::set_feeds(media::StageId stage, const std::map<media::SourceId, media::Feed>& feeds) {
   engine_.set_feeds(stage, feeds);
 }
+void EngineStage::want_snapshots(media::StageId stage) { engine_.want_snapshots(stage); }
 void EngineStage::seek_clip(media::StageId stage, std::chrono::milliseconds position) {
   engine_.seek_clip(stage, position);
 }

@@ -22,6 +22,7 @@ class EngineStage : public StageControl {
   void set_next(media::StageId stage, const media::Scene& scene) override;
   void set_audible(media::StageId stage, const std::vector<media::SourceId>& sources) override;
   void set_feeds(media::StageId stage, const std::map<media::SourceId, media::Feed>& feeds) override;
+  void want_snapshots(media::StageId stage) override;
   void play_clip(media::StageId stage, const std::filesystem::path& file, media::ClipStart start) override;
   void seek_clip(media::StageId stage, std::chrono::milliseconds position) override;
   void loop_clip(media::StageId stage, bool on) override;

@@ -390,10 +390,10 @@ void Connections::on_media(const media::Event& event) {
       seat->layers = wanted->rids;
       if (seat->socket) send(*seat->socket, SendLayers{wanted->rids});
     }
-  } else if (const auto* still = std::get_if<media::Still>(&event)) {
-    const Audience hall{MeetingId{static_cast<std::int64_t>(still->stage)}, site_of(still->source)};
+  } else if (const auto* snapshot = std::get_if<media::Snapshot>(&event)) {
+    const Audience hall{MeetingId{static_cast<std::int64_t>(snapshot->stage)}, site_of(snapshot->source)};
     std::string message(4, '\0');
-    message.append(reinterpret_cast<const char*>(still->jpeg.data()), still->jpeg.size());
+    message.append(reinterpret_cast<const char*>(snapshot->jpeg.data()), snapshot->jpeg.size());
     if (message.size() <= 4 + snapshot_limit) show_snapshot(hall, std::move(message));
   } else if (const auto* program = std::get_if<media::ProgramShown>(&event)) {
     around_.log.info("peer.program", {{"peer", program->peer}, {"shown", program->shown}});
@@ -522,6 +522,8 @@ void Connections::tick() {
   }
   around_.lines.tick(now);
   around_.outputs.tick(now);
+  for (const auto meeting : audiences_->meetings())
+    if (!audiences_->consoles(meeting).empty()) around_.stage.want_snapshots(stage_of(meeting));
   for (const auto meeting : audiences_->meetings())
     if (const auto* session = around_.sessions.find(meeting); session && !session->shown().outputs.empty()) {
       auto message = around_.outputs.of(meeting);

@@ -7,6 +7,7 @@
 #include "media/media.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/vp8.h"
+#include "media/stage/stage.h"
 #include "tests/free_port.h"
 #include "tests/load/test_peer.h"
 #include "tests/unit/media/h264_packets.h"
@@ -312,6 +313,57 @@ TEST_P(SourcesTest, AHallThatComesBackWithoutAScreenHasNone) {
   again.show_vp8(true);
   ASSERT_TRUE(run_until([&] { return viewer.slot(0).size() > before; }));
   EXPECT_TRUE(one_stream(viewer.slot(0)));
+}
+
+// ---- the wall
+
+TEST(Wall, AnEncodersKeyframesAreToldWhileSomebodyLooks) {
+  stage::Clock::time_point now{1h};
+  const transport::DtlsContext dtls;
+  transport::Ports ports(
+      "127.0.0.1", free_port(), [](const transport::TcpPort::Watch&) {},
+      [](const transport::Endpoint&, std::span<std::byte>) {});
+  LiveCounters counters;
+  rtp::AgreedMedia line;
+  line.kind = rtp::MediaKind::video;
+  line.mid = "0";
+  line.accepted = line.to_us = true;
+  line.codecs = {{rtp::Codec::vp8, TestPeer::vp8, -1, {}}};
+  stage::Peer encoder(PeerId{1}, an_binh, {line},
+                      std::make_unique<transport::Link>(ports, dtls, 1, "", "", now), counters, 1);
+  int told = 0;
+  stage::Stage on_stage(counters, {[](SourceId) {}, [](bool) {}, [](SourceId, std::vector<std::string>) {},
+                                   [](PeerId, SourceId, rtp::Codec) {},
+                                   [&](SourceId source, rtp::Codec, std::vector<Bytes> packets) {
+                                     EXPECT_EQ(source, an_binh);
+                                     EXPECT_EQ(packets.size(), 1u);
+                                     ++told;
+                                   },
+                                   [](PeerId, bool) {}, [](PeerId, std::vector<std::size_t>) {}});
+  on_stage.add(encoder);
+  std::uint16_t picture = 0;
+  const auto send_for = [&](std::chrono::seconds time, bool looked_at) {
+    for (const auto end = now + time; now < end; now += 500ms) {
+      if (looked_at) on_stage.want_snapshots(now);
+      ++picture;
+      auto packet = rtp::write_packet({.payload_type = TestPeer::vp8,
+                                       .marker = true,
+                                       .sequence = picture,
+                                       .timestamp = picture * 45'000U},
+                                      rtp::vp8_payload(true, picture, 0));
+      on_stage.on_packet(encoder, packet, now);
+      on_stage.on_timer(now);
+    }
+  };
+  send_for(10s, false);
+  EXPECT_EQ(told, 0) << "nobody looks: nothing is copied, nothing decoded";
+  send_for(9s, true);
+  EXPECT_EQ(told, 3) << "one in three seconds";
+  send_for(3s, false);
+  told = 0;
+  send_for(10s, false);
+  EXPECT_EQ(told, 0) << "the last console was closed";
+  on_stage.remove(encoder);
 }
 
 TEST(Screens, HaveIdsOfTheirOwn) {

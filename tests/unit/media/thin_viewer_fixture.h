@@ -45,6 +45,8 @@ class Publisher {
 
   TestPeer peer;
   std::set<std::string> wanted{"q", "h", "f"};  ///< what it has been told to send
+  bool gives_keyframes = true;
+  int keyframes = 0;
 
  private:
   void speak() {
@@ -60,7 +62,8 @@ class Publisher {
   }
   void show() {
     if (picture_ == 0) next_picture_ = Clock::now();
-    const bool keyframe = std::exchange(keyframe_, false) || picture_ == 0;
+    const bool keyframe = (std::exchange(keyframe_, false) && gives_keyframes) || picture_ == 0;
+    keyframes += keyframe;
     since_keyframe_ = keyframe ? 0 : since_keyframe_ + 1;
     const int layer = since_keyframe_ % 4 == 0 ? 0 : since_keyframe_ % 4 == 2 ? 1 : 2;
     if (layer == 0) ++tl0_;
@@ -139,7 +142,7 @@ class Viewer {
     pictures.clear();
     bytes = lost = voices_lost = voices = 0;
     longest_wait = {};
-    broken = 0;
+    broken = keyframes = 0;
   }
 
   TestPeer peer;
@@ -148,6 +151,7 @@ class Viewer {
   std::map<std::uint32_t, int> lines;     ///< of the last key frame
   std::size_t bytes = 0, lost = 0, voices = 0, voices_lost = 0;
   int broken = 0;  ///< numbers that are no continuation
+  int keyframes = 0;
   Clock::duration longest_wait{};
 
  private:
@@ -165,6 +169,7 @@ class Viewer {
       if (view.sequence != static_cast<std::uint16_t>(before->second + 1)) ++broken;
     sequences_[view.ssrc] = view.sequence;
     if (const auto picture = rtp::parse_vp8(view.payload); !voice && picture) {
+      keyframes += picture->keyframe;
       if (picture->keyframe && picture->height != 0) lines[view.ssrc] = picture->height;
       if (picture->starts_frame) {
         if (const auto before = ids_.find(view.ssrc);

@@ -61,5 +61,24 @@ TEST_F(ThinViewerTest, ALineThatBecomesWideGetsTheLargePictureAgain) {
   EXPECT_TRUE(run_until([&] { return viewer_->lines[main()] == 720; }, 60s));
 }
 
+TEST_F(ThinViewerTest, ACutToWhoStandsInNextWaitsForNoKeyframe) {
+  viewer_->line.rate = 50e6;
+  const SourceId other{20};
+  auto& next = others_.try_emplace(other, engine_, other).first->second;
+  ASSERT_TRUE(run_until([&] { return viewer_->lines[main()] == 720 && next.peer.connected(); }, 10s));
+  const Scene scene{Layout::single, {{other, ""}}};
+  engine_.set_next(room, scene);
+  const auto had = next.keyframes;
+  ASSERT_TRUE(run_until([&] { return next.keyframes >= had + 3; }, 10s)) << "one a second is asked for";
+  next.gives_keyframes = false;
+  viewer_->forget();
+  engine_.set_scene(room, scene);
+  ASSERT_TRUE(run_until([&] { return viewer_->keyframes == 1; }, 1s)) << "the one that is there already";
+  EXPECT_LT(viewer_->pictures[main()], 20) << "of what came since, only what the newest picture needs";
+  run(2s);
+  EXPECT_GT(viewer_->pictures[main()], 45) << "and then all";
+  EXPECT_EQ(viewer_->broken, 0);
+}
+
 }  // namespace
 }  // namespace diemcau::media

@@ -1,4 +1,4 @@
-#include "media/program/stills.h"
+#include "media/program/snapshots.h"
 
 #include <condition_variable>
 #include <mutex>
@@ -29,49 +29,49 @@ Keyframe keyframe_of(rtp::Codec codec) {
   return keyframe;
 }
 
-class StillTest : public testing::TestWithParam<rtp::Codec> {};
+class SnapshotTest : public testing::TestWithParam<rtp::Codec> {};
 
-TEST_P(StillTest, IsASmallJpegOfTheKeyframe) {
-  const auto jpeg = draw_still(keyframe_of(GetParam()));
+TEST_P(SnapshotTest, IsASmallJpegOfTheKeyframe) {
+  const auto jpeg = draw_snapshot(keyframe_of(GetParam()));
   ASSERT_TRUE(jpeg);
   EXPECT_EQ(jpeg->at(0), std::byte{0xff});
   EXPECT_EQ(jpeg->at(1), std::byte{0xd8});
   EXPECT_LT(jpeg->size(), 10'000u);
 }
 
-TEST_P(StillTest, IsNotMadeOfHalfAKeyframeNorOfAnythingElse) {
+TEST_P(SnapshotTest, IsNotMadeOfHalfAKeyframeNorOfAnythingElse) {
   auto keyframe = keyframe_of(GetParam());
   const auto whole = keyframe.packets;
   for (auto& packet : keyframe.packets)
     for (std::size_t i = 12; i < packet.size(); ++i) packet[i] ^= std::byte{0x5a};
-  EXPECT_FALSE(draw_still(keyframe)) << "noise";
+  EXPECT_FALSE(draw_snapshot(keyframe)) << "noise";
   keyframe.packets = whole;
   keyframe.packets.front().resize(40);
   keyframe.packets.resize(1);
-  EXPECT_FALSE(draw_still(keyframe)) << "its beginning";
+  EXPECT_FALSE(draw_snapshot(keyframe)) << "its beginning";
   keyframe.packets.clear();
-  EXPECT_FALSE(draw_still(keyframe)) << "nothing";
+  EXPECT_FALSE(draw_snapshot(keyframe)) << "nothing";
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, StillTest, testing::Values(rtp::Codec::vp8, rtp::Codec::h264),
+INSTANTIATE_TEST_SUITE_P(Of, SnapshotTest, testing::Values(rtp::Codec::vp8, rtp::Codec::h264),
                          [](const auto& of) { return std::string(rtp::name_of(of.param)); });
 
-TEST(Stills, EachSourceHasItsTurnAndTheNewestIsMade) {
+TEST(Snapshots, EachSourceHasItsTurnAndTheNewestIsMade) {
   auto keyframe = keyframe_of(rtp::Codec::vp8);
   std::mutex mutex;
   std::condition_variable changed;
   std::map<media::SourceId, int> made;
-  Stills stills([&](const media::Still& still) {
+  Snapshots snapshots([&](const media::Snapshot& snapshot) {
     const std::lock_guard lock(mutex);
-    EXPECT_EQ(still.stage, stage_id);
-    EXPECT_FALSE(still.jpeg.empty());
-    ++made[still.source];
+    EXPECT_EQ(snapshot.stage, stage_id);
+    EXPECT_FALSE(snapshot.jpeg.empty());
+    ++made[snapshot.source];
     changed.notify_one();
   });
   for (int time = 0; time < 100; ++time)
     for (const int source : {1, 2, 3}) {
       keyframe.source = media::SourceId{source};
-      stills.put(keyframe);
+      snapshots.put(keyframe);
     }
   std::unique_lock lock(mutex);
   EXPECT_TRUE(changed.wait_for(lock, 20s, [&] { return made.size() == 3; }));

@@ -1,4 +1,4 @@
-#include "media/program/stills.h"
+#include "media/program/snapshots.h"
 
 #include <atomic>
 #include <string>
@@ -23,17 +23,17 @@ std::string text(rtp::Codec codec) {
                : "rtpvp8depay ! vp8dec threads=1") +
          " ! videoconvert ! videoscale add-borders=true ! "
          "video/x-raw,format=I420,width=256,height=144,pixel-aspect-ratio=1/1 ! jpegenc quality=60 ! "
-         "appsink name=still sync=false";
+         "appsink name=snapshot sync=false";
 }
 
 }  // namespace
 
-std::optional<std::vector<std::byte>> draw_still(const Keyframe& keyframe) {
+std::optional<std::vector<std::byte>> draw_snapshot(const Keyframe& keyframe) {
   start_gstreamer();
   std::atomic<bool> broken = false;
   Pipeline pipeline(text(keyframe.codec), [&broken](const Fault& fault) { broken = !fault.end_of_stream; });
   const auto packets = pipeline.get<GstAppSrc>("packets");
-  const auto still = pipeline.get<GstAppSink>("still");
+  const auto snapshot = pipeline.get<GstAppSink>("snapshot");
   pipeline.play();
   for (const auto& packet : keyframe.packets) {
     GstBuffer* const buffer = gst_buffer_new_memdup(packet.data(), packet.size());
@@ -46,17 +46,17 @@ std::optional<std::vector<std::byte>> draw_still(const Keyframe& keyframe) {
   gst_app_src_end_of_stream(packets.get());
   const auto until = std::chrono::steady_clock::now() + limit;
   while (!broken && std::chrono::steady_clock::now() < until) {
-    const SampleRef sample(gst_app_sink_try_pull_sample(still.get(), look_again));
+    const SampleRef sample(gst_app_sink_try_pull_sample(snapshot.get(), look_again));
     if (sample) return bytes_of(sample.get());
-    if (gst_app_sink_is_eos(still.get()) != 0) break;
+    if (gst_app_sink_is_eos(snapshot.get()) != 0) break;
   }
   return std::nullopt;
 }
 
-Stills::Stills(std::function<void(media::Still)> on_still)
-    : on_still_(std::move(on_still)), thread_([this] { run(); }) {}
+Snapshots::Snapshots(std::function<void(media::Snapshot)> on_snapshot)
+    : on_snapshot_(std::move(on_snapshot)), thread_([this] { run(); }) {}
 
-Stills::~Stills() {
+Snapshots::~Snapshots() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -65,7 +65,7 @@ Stills::~Stills() {
   thread_.join();
 }
 
-void Stills::put(Keyframe keyframe) {
+void Snapshots::put(Keyframe keyframe) {
   const auto of = std::pair(keyframe.stage, keyframe.source);
   {
     const std::lock_guard lock(mutex_);
@@ -74,7 +74,7 @@ void Stills::put(Keyframe keyframe) {
   wake_.notify_one();
 }
 
-void Stills::run() {
+void Snapshots::run() {
   std::pair<media::StageId, media::SourceId> last{};
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -87,7 +87,8 @@ void Stills::run() {
     waiting_.erase(next);
     lock.unlock();
     const auto begun = std::chrono::steady_clock::now();
-    if (auto jpeg = draw_still(keyframe)) on_still_({keyframe.stage, keyframe.source, *std::move(jpeg)});
+    if (auto jpeg = draw_snapshot(keyframe))
+      on_snapshot_({keyframe.stage, keyframe.source, *std::move(jpeg)});
     const auto took = std::chrono::steady_clock::now() - begun;
     lock.lock();
     wake_.wait_for(lock, rest * took, [this] { return stopping_; });

@@ -24,25 +24,26 @@ struct Keyframe {
   std::vector<std::vector<std::byte>> packets;
 };
 
-/// Small JPEG of a keyframe (media::Still); nullopt: it cannot be decoded. Blocks for some ten milliseconds.
-std::optional<std::vector<std::byte>> draw_still(const Keyframe& keyframe);
+/// Small JPEG of a keyframe (media::Snapshot); nullopt: it cannot be decoded. Blocks for some ten
+/// milliseconds.
+std::optional<std::vector<std::byte>> draw_snapshot(const Keyframe& keyframe);
 
 /// Makes them one after the other on a thread of its own, which works a fifth of the time at most: of a
 /// source that sends faster the newest is made.
-class Stills {
+class Snapshots {
  public:
-  /// `on_still`: on that thread.
-  explicit Stills(std::function<void(media::Still)> on_still);
-  ~Stills();
-  Stills(const Stills&) = delete;
-  Stills& operator=(const Stills&) = delete;
+  /// `on_snapshot`: on that thread.
+  explicit Snapshots(std::function<void(media::Snapshot)> on_snapshot);
+  ~Snapshots();
+  Snapshots(const Snapshots&) = delete;
+  Snapshots& operator=(const Snapshots&) = delete;
 
   void put(Keyframe keyframe);  ///< any thread
 
  private:
   void run();
 
-  std::function<void(media::Still)> on_still_;
+  std::function<void(media::Snapshot)> on_snapshot_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
