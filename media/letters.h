@@ -70,6 +70,7 @@ struct WantSnapshots {
 struct SetClip {
   StageId stage{};
   bool running = false;
+  bool silent = false;
 };
 /// Of the clip or the program.
 struct RenderedPacket {

@@ -281,6 +281,14 @@ void Engine::play_clip(StageId stage, const std::filesystem::path& file, ClipSta
   parts_->workers.put_home(SetClip{stage, true});
   parts_->programs.play_clip(stage, file, start);
 }
+void Engine::show_picture(StageId stage, const std::filesystem::path& file) {
+  parts_->workers.put_home(SetClip{stage, true, /*silent=*/true});
+  parts_->programs.show_picture(stage, file);
+}
+void Engine::show_bars(StageId stage) {
+  parts_->workers.put_home(SetClip{stage, true});
+  parts_->programs.show_bars(stage);
+}
 void Engine::seek_clip(StageId stage, std::chrono::milliseconds position) {
   parts_->programs.seek_clip(stage, position);
 }

@@ -357,6 +357,12 @@ class Engine {
   void seek_clip(StageId stage, std::chrono::milliseconds position);
   /// At its end the running one begins anew.
   void loop_clip(StageId stage, bool on);
+  /// A picture (PNG or JPEG of at most 50 million pixels) in place of a film, fitted into 1280x720, without
+  /// sound. ClipStarted follows, or ClipEnded.
+  void show_picture(StageId stage, const std::filesystem::path& file);
+  /// Colour bars (SMPTE) and a tone of 1 kHz at -18 dBFS, the alignment level of EBU R 68, in place of a
+  /// film.
+  void show_bars(StageId stage);
   void pause_clip(StageId stage);
   void resume_clip(StageId stage);
   void stop_clip(StageId stage);

@@ -162,7 +162,7 @@ void Worker::handle(Letter& letter) {
                    if (auto* stage = find_stage(want.stage)) stage->want_snapshots(now_);
                  },
                  [&](SetClip& set) {
-                   if (auto* stage = find_stage(set.stage)) stage->set_clip(set.running, now_);
+                   if (auto* stage = find_stage(set.stage)) stage->set_clip(set.running, set.silent, now_);
                  },
                  [&](RenderedPacket& packet) {
                    if (auto* stage = find_stage(packet.stage))

@@ -8,12 +8,14 @@
 namespace diemcau::scheduler {
 namespace {
 
-const std::string columns = "SELECT id, uuid, unit, number, name, room, contact, active FROM sites ";
+const std::string columns =
+    "SELECT id, uuid, unit, number, name, room, contact, active, "
+    "coalesce((SELECT place FROM site_cameras WHERE site = sites.id), '') FROM sites ";
 
 Site read(SQLite::Statement& at) {
   Site site;
   Row(at) >> site.id >> site.uuid >> site.unit >> site.number >> site.name >> site.room >> site.contact >>
-      site.active;
+      site.active >> site.camera;
   return site;
 }
 

@@ -20,6 +20,8 @@ struct Site {
   std::string room;     ///< where it is: "Phòng họp trực tuyến tầng 2"
   std::string contact;  ///< technician on duty: name and telephone, free text
   bool active = true;
+  /// Its RTSP camera, if it has no PC: "rtsp://10.1.3.7:554". Empty: none. Set by SiteCameras only.
+  std::string camera;
 };
 
 class Sites {

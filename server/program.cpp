@@ -13,6 +13,7 @@
 #include "scheduler/sites.h"
 #include "server/auth/cookies.h"
 #include "server/auth/random.h"
+#include "server/camera_halls.h"
 #include "server/demo.h"
 #include "server/demo_halls.h"
 #include "server/http/listener.h"
@@ -217,13 +218,23 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
   const auto rtsp_path = [&tokens](scheduler::MeetingId meeting, scheduler::OutputId output) {
     return "/" + tokens.token({auth::TokenUse::monitor, meeting, {}, static_cast<int>(number(output))});
   };
-  session::Sessions sessions(store, jobs, stage, log, bytes, recordings, key, {config.rtsp_port, rtsp_path});
+  session::Sessions sessions({store,
+                              jobs,
+                              stage,
+                              log,
+                              bytes,
+                              recordings,
+                              config.data / "pages",
+                              key,
+                              {config.rtsp_port, rtsp_path},
+                              now});
   protocol::Seats seats;
   std::uint64_t last_peer = 0;
   const auto new_peer = [&last_peer] { return media::PeerId{++last_peer}; };
   protocol::LineWatch lines;
   protocol::OutputWatch outputs(log);
   std::string best_host;
+  std::optional<CameraHalls> camera_halls;
   protocol::Connections connections(
       {sessions, stage, seats, lines, outputs, store, links, log, now, new_peer,
        [&store](const std::string& cookie) { return http::account_of_cookie(store, cookie, now()); },
@@ -231,7 +242,8 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
        [&](scheduler::MeetingId meeting, scheduler::OutputId output) {
          return "rtsp://" + http::in_url(best_host) + ":" + std::to_string(config.rtsp_port) +
                 rtsp_path(meeting, output);
-       }});
+       },
+       [&camera_halls](scheduler::MeetingId meeting) { return camera_halls->of(meeting); }});
   protocol::HttpPeers http_peers({sessions, stage, seats, log, now, new_peer,
                                   [&store](const auth::HallPass& pass) {
                                     const auto meeting =
@@ -239,6 +251,7 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
                                     return meeting && auth::HallLinks::check(pass, *meeting, now());
                                   },
                                   config.players});
+  camera_halls.emplace(CameraHalls::Surroundings{sessions, http_peers, seats, store, log, key});
   take_media_events = [&] {
     for (const auto& event : engine.take_events()) {
       sessions.on_media(event, now());
@@ -271,7 +284,8 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
                             connections.check_again(meeting);
                             http_peers.check_again();
                           },
-                          [&connections] { connections.check_again(); }};
+                          [&connections] { connections.check_again(); },
+                          key};
   http::Router router(log);
   router.authenticate_by([&store](const http::Request& request) {
     return http::account_of_cookie(store, request.cookie(auth::cookie_name), now());
@@ -333,6 +347,7 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
 
   sessions.resume(now());
   every(loop, std::chrono::seconds(1), [&connections] { connections.tick(); });
+  every(loop, std::chrono::seconds(1), [&camera_halls] { camera_halls->tick(); });
   every(loop, std::chrono::seconds(1), [&] { keep(store, lines.take_minutes(now())); });
   every(loop, access_check_every, [&http_peers] { http_peers.check_again(); });
   every(loop, probe_every, [&store] { store.probe(); });

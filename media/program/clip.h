@@ -13,7 +13,7 @@
 
 namespace diemcau::program {
 
-/// The file holds no film that we can decode.
+/// The file holds no film, or no picture, that we can decode.
 struct NoFilm : std::runtime_error {
   using runtime_error::runtime_error;
 };

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "media/program/card.h"
 #include "media/program/clip.h"
 #include "media/program/fan_out.h"
 #include "media/program/program.h"
@@ -37,6 +38,7 @@ struct Programs::Parts {
   /// One stage's pipelines. `turn` tells a clip's or a recording's messages from those of the one before it.
   struct OnStage {
     std::unique_ptr<Clip> clip;
+    std::unique_ptr<Card> card;  ///< in place of the clip
     std::uint64_t clip_turn = 0;
     bool clip_loops = false;
     FanOut fan_out;
@@ -129,20 +131,42 @@ struct Programs::Parts {
   }
 
   void play(StageId id, const std::filesystem::path& file, media::ClipStart start) {
+    begin_clip(id, [&](OnStage& on_stage, const Clip::OnPacket& on_packet, const Clip::OnFault& on_fault) {
+      on_stage.clip = std::make_unique<Clip>(file, start, on_packet, on_fault);
+      return on_stage.clip->duration();
+    });
+  }
+
+  void show_picture(StageId id, const std::filesystem::path& file) {
+    begin_clip(id, [&](OnStage& on_stage, const Clip::OnPacket& on_packet, const Clip::OnFault& on_fault) {
+      on_stage.card = std::make_unique<Card>(file, on_packet, on_fault);
+      return 0ms;
+    });
+  }
+
+  void show_bars(StageId id) {
+    begin_clip(id, [&](OnStage& on_stage, const Clip::OnPacket& on_packet, const Clip::OnFault& on_fault) {
+      on_stage.card = std::make_unique<Card>(on_packet, on_fault);
+      return 0ms;
+    });
+  }
+
+  /// `make` gives the duration of what it has made.
+  template <class Make>
+  void begin_clip(StageId id, Make make) {
     auto& on_stage = stages[id];
-    on_stage.clip.reset();
-    on_stage.clip_loops = false;
+    end_clip(on_stage);
     const auto turn = ++on_stage.clip_turn;
     try {
-      on_stage.clip = std::make_unique<Clip>(
-          file, start,
+      const auto duration = make(
+          on_stage,
           [this, id](stage::Kind kind, std::vector<std::byte> rtp) {
             outlet.packet(id, media::Engine::clip_source, kind, std::move(rtp));
           },
           [this, id, turn](Fault fault) {
             put([this, id, turn, fault = std::move(fault)] { clip_over(id, turn, fault); });
           });
-      outlet.tell(media::ClipStarted{id, on_stage.clip->duration()});
+      outlet.tell(media::ClipStarted{id, duration});
     } catch (const NoFilm& what) {
       outlet.tell(media::ClipEnded{id, what.what(), true});
     } catch (const std::exception& what) {
@@ -150,11 +174,17 @@ struct Programs::Parts {
     }
   }
 
+  static void end_clip(OnStage& on_stage) {
+    on_stage.clip.reset();
+    on_stage.card.reset();
+    on_stage.clip_loops = false;
+  }
+
   void clip_over(StageId id, std::uint64_t turn, const Fault& fault) {
     auto& on_stage = stages[id];
-    if (on_stage.clip_turn != turn || !on_stage.clip) return;
-    if (fault.end_of_stream && on_stage.clip_loops) return on_stage.clip->seek(0ms);
-    on_stage.clip.reset();
+    if (on_stage.clip_turn != turn || (!on_stage.clip && !on_stage.card)) return;
+    if (fault.end_of_stream && on_stage.clip && on_stage.clip_loops) return on_stage.clip->seek(0ms);
+    end_clip(on_stage);
     outlet.tell(media::ClipEnded{id, fault.text, false});
   }
 
@@ -356,7 +386,7 @@ struct Programs::Parts {
   }
 
   void end(StageId id, OnStage& on_stage) {
-    on_stage.clip.reset();
+    end_clip(on_stage);
     if (on_stage.recorder) stop_recording(id);
     while (!on_stage.outputs.empty()) stop_output(id, on_stage.outputs.begin()->first);
     release_program(id, on_stage);
@@ -397,6 +427,12 @@ Programs::~Programs() {
 void Programs::play_clip(StageId stage, const std::filesystem::path& file, media::ClipStart start) {
   parts_->put([this, stage, file, start] { parts_->play(stage, file, start); });
 }
+void Programs::show_picture(StageId stage, const std::filesystem::path& file) {
+  parts_->put([this, stage, file] { parts_->show_picture(stage, file); });
+}
+void Programs::show_bars(StageId stage) {
+  parts_->put([this, stage] { parts_->show_bars(stage); });
+}
 void Programs::seek_clip(StageId stage, std::chrono::milliseconds position) {
   parts_->put([this, stage, position] {
     if (auto& clip = parts_->stages[stage].clip) clip->seek(position);
@@ -416,12 +452,13 @@ void Programs::resume_clip(StageId stage) {
   });
 }
 void Programs::stop_clip(StageId stage) {
-  parts_->put([this, stage] { parts_->stages[stage].clip.reset(); });
+  parts_->put([this, stage] { Parts::end_clip(parts_->stages[stage]); });
 }
 void Programs::request_keyframe(StageId stage, media::SourceId source) {
   parts_->put([this, stage, source] {
     auto& on_stage = parts_->stages[stage];
     if (source == media::Engine::clip_source && on_stage.clip) on_stage.clip->request_keyframe();
+    if (source == media::Engine::clip_source && on_stage.card) on_stage.card->request_keyframe();
     if (source == media::Engine::program_source && on_stage.program) on_stage.program->request_fed_keyframe();
   });
 }

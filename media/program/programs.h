@@ -45,6 +45,8 @@ class Programs {
 
   void play_clip(StageId stage, const std::filesystem::path& file,
                  media::ClipStart start = media::ClipStart::playing);
+  void show_picture(StageId stage, const std::filesystem::path& file);
+  void show_bars(StageId stage);
   void seek_clip(StageId stage, std::chrono::milliseconds position);
   void loop_clip(StageId stage, bool on);
   void pause_clip(StageId stage);

@@ -13,16 +13,19 @@ constexpr SourceId clip = media::Engine::clip_source;
 constexpr SourceId program = media::Engine::program_source;
 }  // namespace
 
+Published Stage::published(SourceId id, const Source& source) {
+  return {id, source.publication, source.camera->codec(), source.camera->layers().size(),
+          id == program || media::is_screen(id) || (id == clip && !source.microphone)};
+}
+
 void Stage::tell_published(SourceId id, const Source& source) {
-  if (elsewhere_ != nullptr)
-    elsewhere_->publish({id, source.publication, source.camera->codec(), source.camera->layers().size()});
+  if (elsewhere_ != nullptr) elsewhere_->publish(published(id, source));
 }
 
 std::vector<Published> Stage::published() const {
   std::vector<Published> all;
   for (const auto& [id, source] : sources_)
-    if (source.camera && !source.remote_on)
-      all.push_back({id, source.publication, source.camera->codec(), source.camera->layers().size()});
+    if (source.camera && !source.remote_on) all.push_back(published(id, source));
   return all;
 }
 
@@ -46,8 +49,7 @@ void Stage::add_remote(std::size_t worker, const Published& published, Clock::ti
   source.publication = published.publication;
   source.remote_on = worker;
   source.camera = std::make_unique<Camera>(id, nullptr, published.codec, published.layers);
-  if (id != program && !media::is_screen(id))
-    source.microphone = std::make_unique<Track>(id, Codec::opus, nullptr);
+  if (!published.silent) source.microphone = std::make_unique<Track>(id, Codec::opus, nullptr);
   arrange(now);
 }
 

@@ -143,13 +143,13 @@ void Stage::offer_program() {
   tell_published(program, source);
 }
 
-void Stage::set_clip(bool running, Clock::time_point now) {
+void Stage::set_clip(bool running, bool silent, Clock::time_point now) {
   withdraw(clip);
   if (running) {
     auto& source = sources_[clip];
     source.publication = Publication{++clips_};
     source.camera = std::make_unique<Camera>(clip, nullptr, Codec::vp8, 1);
-    source.microphone = std::make_unique<Track>(clip, Codec::opus, nullptr);
+    if (!silent) source.microphone = std::make_unique<Track>(clip, Codec::opus, nullptr);
     tell_published(clip, source);
   }
   arrange(now);
@@ -216,7 +216,7 @@ void Stage::aim_sound(Peer& peer) {
   const auto film = sources_.find(clip);
   auto places = std::min(peer.audio_slots().size(), voices_.size());
   std::vector<Track*> wanted;
-  if (film != sources_.end() && places > 0) {
+  if (film != sources_.end() && film->second.microphone && places > 0) {
     wanted.push_back(film->second.microphone.get());
     --places;
   }

@@ -62,8 +62,9 @@ class Stage {
   void remove_sink(const std::shared_ptr<Sink>& sink);
   /// Here the program is rendered (the stage's home).
   void offer_program();
-  /// The clip begins (its tracks come into being) or is over.
-  void set_clip(bool running, Clock::time_point now);
+  /// The clip begins (its tracks come into being) or is over. A silent one takes nobody's place among the
+  /// voices.
+  void set_clip(bool running, bool silent, Clock::time_point now);
 
   /// A plain packet of a peer; of the clip or the program.
   void on_packet(Peer& peer, std::span<std::byte> packet, Clock::time_point now);
@@ -110,6 +111,7 @@ class Stage {
     std::optional<Wish> told_wish;                     ///< what that one knows to be wanted here
   };
   Source* find(SourceId id, Publication publication);
+  static Published published(SourceId id, const Source& source);
   void tell_published(SourceId id, const Source& source);
   void relay(const Track& track, std::uint16_t sequence, WorkerSet to, Relayed::Turn turn);
   void relay_picture(const Track& track, WorkerSet to, Clock::time_point now);

@@ -27,6 +27,7 @@
 /// | GET  /api/meetings/ID                      | logged in                      | → MeetingDetail |
 /// | PUT  /api/meetings/ID                      | clerk, …                       | ChangeMeeting → MeetingDetail |
 /// | POST /api/meetings/ID/call-off             | clerk, …                       | CallOff → MeetingDetail |
+/// | PUT  /api/sites/ID/camera                  | administrator                  | SiteCamera → Site |
 /// | POST /api/meetings/ID/links/SITE           | clerk, …                       | → MeetingDetail (a new link for that hall) |
 /// | POST /api/meetings/ID/documents?name=&use= | clerk, …                       | the bytes, streamed → 201 Document |
 /// | GET  /api/meetings/ID/statistics[?site=ID] | who may conduct                | → Statistics |
@@ -101,6 +102,12 @@ struct CallOff {
   std::string reason;
 };
 BOOST_DESCRIBE_STRUCT(CallOff, (), (state, reason))
+
+/// The RTSP camera of a hall without a PC.
+struct SiteCamera {
+  std::string url;  ///< rtsp://[USER[:PASSWORD]@]HOST[:PORT]/PATH, or rtsps; empty: it has none
+};
+BOOST_DESCRIBE_STRUCT(SiteCamera, (), (url))
 
 struct HallLink {
   SiteId site{};

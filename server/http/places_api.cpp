@@ -1,4 +1,8 @@
+#include "media/rtsp_cameras.h"
+#include "scheduler/site_cameras.h"
+#include "server/auth/lock.h"
 #include "server/http/services.h"
+#include "server/session/sessions.h"
 
 namespace diemcau::http {
 namespace {
@@ -18,6 +22,7 @@ void store_row(Services& services, const Reply& reply, const Row& row,
       },
       [&services, reply](Result<Id> stored) {
         if (!stored) return reply.problem(stored.error());
+        services.sessions.sites_changed();
         reply.json(*Table(services.store.reading()).find(*stored));
       });
 }
@@ -55,6 +60,25 @@ void add_places_api(Router& router, Services& services) {
                auto site = body_of<Site>(request);
                site.id = SiteId{request.number(0)};
                store_row(services, reply, site, &Sites::change);
+             });
+  router.add("PUT", "/api/sites/#/camera", Right::edit_places,
+             [&services](const Request& request, const Reply& reply) {
+               const SiteId site{request.number(0)};
+               const auto url = body_of<SiteCamera>(request).url;
+               const auto address = media::read_camera_address(url);
+               if (!url.empty() && !address)
+                 return reply.problem({scheduler::ErrorCode::invalid, "camera.address_wrong", ""});
+               services.store.write<SiteId>(
+                   [site, place = address ? address->place : "",
+                    locked = address ? auth::locked(services.key, url) : ""](SQLite::Database& database) {
+                     scheduler::SiteCameras cameras(database);
+                     return locked.empty() ? cameras.remove(site) : cameras.set(site, place, locked);
+                   },
+                   [&services, reply](Result<SiteId> stored) {
+                     if (!stored) return reply.problem(stored.error());
+                     services.sessions.sites_changed();
+                     reply.json(*Sites(services.store.reading()).find(*stored));
+                   });
              });
 }
 

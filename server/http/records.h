@@ -14,7 +14,7 @@
 namespace diemcau::scheduler {
 BOOST_DESCRIBE_ENUM(Tier, government, ministry, province, department, district, commune)
 BOOST_DESCRIBE_STRUCT(Unit, (), (id, uuid, parent, tier, name, code, valid_from, valid_to, sort_order))
-BOOST_DESCRIBE_STRUCT(Site, (), (id, uuid, unit, number, name, room, contact, active))
+BOOST_DESCRIBE_STRUCT(Site, (), (id, uuid, unit, number, name, room, contact, active, camera))
 BOOST_DESCRIBE_ENUM(Role, administrator, operator_, clerk, chair, official)
 BOOST_DESCRIBE_STRUCT(Account, (), (id, user, name, role, active))
 BOOST_DESCRIBE_ENUM(MeetingMode, host, guest)

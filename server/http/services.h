@@ -47,6 +47,7 @@ struct Services {
   std::function<void(MeetingId)> meeting_changed;
   /// An account has changed.
   std::function<void()> accounts_changed;
+  std::string key;  ///< that locks what only a running server may read (auth/lock.h)
 };
 
 void add_accounts_api(Router& router, Services& services);

@@ -13,7 +13,9 @@ DocumentLine document_line(const scheduler::Document& document) {
   const auto& form = document.form;
   auto code = form.code_number;
   if (!form.code_notation.empty()) code += (code.empty() ? "" : "/") + form.code_notation;
-  return {document.id, form.title, code, document.media_type, document.size};
+  const auto& type = document.media_type;
+  const bool has_pages = type == "application/pdf" || type == "image/png" || type == "image/jpeg";
+  return {document.id, form.title, code, type, document.size, has_pages};
 }
 
 std::optional<Brief> load_brief(SQLite::Database& database, MeetingId id) {
@@ -27,7 +29,8 @@ std::optional<Brief> load_brief(SQLite::Database& database, MeetingId id) {
   const scheduler::Sites sites(database);
   for (const auto& invited : meeting->form.sites)
     if (const auto site = sites.find(invited.site))
-      brief.halls.emplace(site->id, InvitedHall{site->number, site->name, site->contact, invited.main});
+      brief.halls.emplace(site->id,
+                          InvitedHall{site->number, site->name, site->contact, invited.main, site->camera});
   for (const auto& item : meeting->form.agenda)
     brief.agenda.push_back({item.title, item.planned_at, {}, item.speaker});
   for (const auto& document : scheduler::Documents(database).of(id)) {

@@ -169,6 +169,23 @@ struct CueClip {
 };
 BOOST_DESCRIBE_STRUCT(CueClip, (), (document))
 
+/// Shows a page of a paper of this meeting (PDF, or a picture, which has one) where a cell shows Clip, in
+/// place of a film. Behind the last page: the last.
+struct ShowPage {
+  static constexpr auto type = "show_page";
+  static constexpr unsigned may = only(Giver::operator_);
+  DocumentId document{};
+  protocol::Within<1, 9999> page;
+};
+BOOST_DESCRIBE_STRUCT(ShowPage, (), (document, page))
+
+/// Colour bars and a tone in place of a film: before a session every hall sees and hears the same.
+struct ShowBars {
+  static constexpr auto type = "show_bars";
+  static constexpr unsigned may = only(Giver::operator_);
+};
+BOOST_DESCRIBE_STRUCT(ShowBars, (), ())
+
 struct PauseClip {
   static constexpr auto type = "pause_clip";
   static constexpr unsigned may = only(Giver::operator_);
@@ -210,6 +227,15 @@ struct MeasureClip {
   std::int64_t milliseconds{};
 };
 BOOST_DESCRIBE_STRUCT(MeasureClip, (), (milliseconds))
+
+/// How many pages that paper has: known when one was drawn.
+struct CountPages {
+  static constexpr auto type = "count_pages";
+  static constexpr unsigned may = only(Giver::server);
+  DocumentId document{};
+  std::int64_t pages{};
+};
+BOOST_DESCRIBE_STRUCT(CountPages, (), (document, pages))
 
 /// The film came to its end, or (with a reason) is none.
 struct FinishClip {
@@ -305,8 +331,9 @@ BOOST_DESCRIBE_STRUCT(Resume, (), ())
 using Command =
     std::variant<Open, End, Join, Leave, LoseSite, StageScene, UndoScene, OpenMicrophone, CloseMicrophone,
                  CloseOtherMicrophones, RaiseHand, LowerHand, ShareScreen, StopSharing, SetFeed, GiveFloor,
-                 ExtendFloor, TakeFloor, PlayClip, CueClip, PauseClip, ResumeClip, SeekClip, LoopClip,
-                 StopClip, MeasureClip, FinishClip, StartRecording, StopRecording, FailRecording, BeginItem,
-                 AddOutput, AddRtsp, StartOutput, StopOutput, RemoveOutput, FailOutput, Resume>;
+                 ExtendFloor, TakeFloor, PlayClip, CueClip, ShowPage, ShowBars, PauseClip, ResumeClip,
+                 SeekClip, LoopClip, StopClip, MeasureClip, CountPages, FinishClip, StartRecording,
+                 StopRecording, FailRecording, BeginItem, AddOutput, AddRtsp, StartOutput, StopOutput,
+                 RemoveOutput, FailOutput, Resume>;
 
 }  // namespace diemcau::session

@@ -31,6 +31,13 @@ bool is_clip(const State& state, DocumentId document) {
   return std::any_of(clips.begin(), clips.end(), [&](const auto& clip) { return clip.id == document; });
 }
 
+bool can_be_shown(const State& state, DocumentId document) {
+  const auto& papers = state.brief.documents;
+  const auto found =
+      std::find_if(papers.begin(), papers.end(), [&](const auto& paper) { return paper.id == document; });
+  return found != papers.end() && found->has_pages;
+}
+
 /// What puts an end to the present speaker's floor; the microphone of the main hall stays open when another
 /// speaks.
 void end_floor(const State& state, Events& events, bool close_main_too) {
@@ -230,36 +237,56 @@ Result<Events> decide(const State& state, const Actor&, const CueClip& command) 
   return Events{ClipCued{command.document}};
 }
 
+Result<Events> decide(const State& state, const Actor&, const ShowPage& command) {
+  ONLY_WHEN_OPEN(state);
+  if (!can_be_shown(state, command.document))
+    return refuse("page.none_to_show", std::to_string(number(command.document)));
+  std::int64_t page = command.page.value;
+  if (state.clip.document == command.document) page = std::min(page, state.clip.pages.value_or(page));
+  return Events{PageShown{command.document, page}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const ShowBars&) {
+  ONLY_WHEN_OPEN(state);
+  return Events{BarsShown{}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const CountPages& command) {
+  if (state.clip.document != command.document || !state.clip.page) return Events{};
+  if (state.clip.pages == command.pages) return Events{};
+  return Events{PagesCounted{command.pages}};
+}
+
 Result<Events> decide(const State& state, const Actor&, const SeekClip& command) {
   ONLY_WHEN_OPEN(state);
-  if (!clip_runs(state)) return refuse("clip.not_playing");
+  if (!film_runs(state)) return refuse("clip.not_playing");
   const std::int64_t wanted = command.position.value;
   return Events{ClipSought{std::min(wanted, state.clip.length.value_or(wanted))}};
 }
 
 Result<Events> decide(const State& state, const Actor&, const LoopClip& command) {
   ONLY_WHEN_OPEN(state);
-  if (!clip_runs(state)) return refuse("clip.not_playing");
+  if (!film_runs(state)) return refuse("clip.not_playing");
   if (state.clip.loop == command.on) return Events{};
   return Events{ClipLooped{command.on}};
 }
 
 Result<Events> decide(const State& state, const Actor&, const MeasureClip& command) {
-  if (!clip_runs(state)) return Events{};
+  if (!film_runs(state)) return Events{};
   return Events{ClipMeasured{command.milliseconds}};
 }
 
 Result<Events> decide(const State& state, const Actor&, const PauseClip&) {
   ONLY_WHEN_OPEN(state);
+  if (!film_runs(state)) return refuse("clip.not_playing");
   if (state.clip.state == ClipState::paused) return Events{};
-  if (state.clip.state != ClipState::playing) return refuse("clip.not_playing");
   return Events{ClipPaused{}};
 }
 
 Result<Events> decide(const State& state, const Actor&, const ResumeClip&) {
   ONLY_WHEN_OPEN(state);
+  if (!film_runs(state)) return refuse("clip.not_playing");
   if (state.clip.state == ClipState::playing) return Events{};
-  if (state.clip.state != ClipState::paused) return refuse("clip.not_playing");
   return Events{ClipResumed{}};
 }
 

@@ -30,6 +30,10 @@ void EngineStage::set_feeds(media::StageId stage, const std::map<media::SourceId
   engine_.set_feeds(stage, feeds);
 }
 void EngineStage::want_snapshots(media::StageId stage) { engine_.want_snapshots(stage); }
+void EngineStage::show_picture(media::StageId stage, const std::filesystem::path& file) {
+  engine_.show_picture(stage, file);
+}
+void EngineStage::show_bars(media::StageId stage) { engine_.show_bars(stage); }
 void EngineStage::seek_clip(media::StageId stage, std::chrono::milliseconds position) {
   engine_.seek_clip(stage, position);
 }

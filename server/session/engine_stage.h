@@ -24,6 +24,8 @@ class EngineStage : public StageControl {
   void set_feeds(media::StageId stage, const std::map<media::SourceId, media::Feed>& feeds) override;
   void want_snapshots(media::StageId stage) override;
   void play_clip(media::StageId stage, const std::filesystem::path& file, media::ClipStart start) override;
+  void show_picture(media::StageId stage, const std::filesystem::path& file) override;
+  void show_bars(media::StageId stage) override;
   void seek_clip(media::StageId stage, std::chrono::milliseconds position) override;
   void loop_clip(media::StageId stage, bool on) override;
   void pause_clip(media::StageId stage) override;

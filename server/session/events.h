@@ -136,6 +136,25 @@ struct ClipCued {
 };
 BOOST_DESCRIBE_STRUCT(ClipCued, (), (document))
 
+/// In place of a film.
+struct PageShown {
+  static constexpr auto type = "page_shown";
+  DocumentId document{};
+  std::int64_t page{};  ///< from 1
+};
+BOOST_DESCRIBE_STRUCT(PageShown, (), (document, page))
+
+struct PagesCounted {
+  static constexpr auto type = "pages_counted";
+  std::int64_t pages{};
+};
+BOOST_DESCRIBE_STRUCT(PagesCounted, (), (pages))
+
+struct BarsShown {
+  static constexpr auto type = "bars_shown";
+};
+BOOST_DESCRIBE_STRUCT(BarsShown, (), ())
+
 struct ClipMeasured {
   static constexpr auto type = "clip_measured";
   std::int64_t milliseconds{};
@@ -236,7 +255,7 @@ using Event =
                  FloorExtended, FloorTaken, ClipPlayed, ClipCued, ClipMeasured, ClipPaused, ClipResumed,
                  ClipSought, ClipLooped, ClipStopped, ClipFinished, RecordingStarted, RecordingStopped,
                  RecordingFailed, ItemBegun, ScreenShared, SharingStopped, OutputAdded, OutputStarted,
-                 OutputStopped, OutputRemoved, FeedSet>;
+                 OutputStopped, OutputRemoved, FeedSet, PageShown, PagesCounted, BarsShown>;
 using Events = std::vector<Event>;
 
 }  // namespace diemcau::session

@@ -287,6 +287,10 @@ void Session::direct(const Happened& happened) {
     begin_clip(clip->document, media::ClipStart::playing, happened.at);
   } else if (const auto* cued = std::get_if<ClipCued>(&event)) {
     begin_clip(cued->document, media::ClipStart::paused, happened.at);
+  } else if (const auto* page = std::get_if<PageShown>(&event)) {
+    around_.show_page(meeting(), page->document, page->page);
+  } else if (std::holds_alternative<BarsShown>(event)) {
+    around_.stage.show_bars(stage);
   } else if (const auto* sought = std::get_if<ClipSought>(&event)) {
     around_.stage.seek_clip(stage, std::chrono::milliseconds(sought->position));
   } else if (const auto* looped = std::get_if<ClipLooped>(&event)) {

@@ -25,7 +25,9 @@ class Session {
     std::string key;  ///< that locks the addresses of outputs (auth/lock.h)
     std::function<std::string(MeetingId, OutputId)> rtsp_path;   ///< hard to guess
     std::function<std::filesystem::path(DocumentId)> clip_file;  ///< empty path: its bytes are not here
-    std::function<void(MeetingId)> shown;                        ///< what is seen may have changed
+    /// Draws that page of a paper and shows it, in a while.
+    std::function<void(MeetingId, DocumentId, std::int64_t page)> show_page;
+    std::function<void(MeetingId)> shown;  ///< what is seen may have changed
   };
   /// `log` is the meeting's event log so far.
   Session(const Surroundings& around, Brief brief, const std::vector<scheduler::LoggedEvent>& log);

@@ -8,35 +8,46 @@
 
 namespace diemcau::session {
 namespace {
+constexpr std::uint64_t pictures_kept = 8;
 constexpr std::chrono::minutes announced_ahead{60};  // time enough to make room
 const Actor ourselves{Giver::server, {}, {}};
 MeetingId meeting_of(media::StageId stage) { return MeetingId{static_cast<std::int64_t>(stage)}; }
 }  // namespace
 
-Sessions::Sessions(server::Store& store, server::Jobs& jobs, StageControl& stage, server::Log& log,
-                   const scheduler::DocumentBytes& bytes, const std::filesystem::path& recordings,
-                   const std::string& key, Rtsp rtsp)
-    : store_(store),
-      log_(log),
-      bytes_(bytes),
-      recordings_(store, jobs, stage, log, recordings),
-      rtsp_port_(rtsp.port),
-      around_{store,
-              stage,
-              log,
-              recordings,
-              key,
-              std::move(rtsp.path),
-              [this](DocumentId id) {
-                const auto document = scheduler::Documents(store_.reading()).find(id);
-                return document ? bytes_.find(document->sha256) : std::filesystem::path();
+Sessions::Sessions(const Surroundings& around)
+    : store_(around.store),
+      jobs_(around.jobs),
+      stage_(around.stage),
+      log_(around.log),
+      bytes_(around.bytes),
+      pages_folder_(around.pages_folder),
+      now_(around.now),
+      recordings_(around.store, around.jobs, around.stage, around.log, around.recordings_folder),
+      rtsp_port_(around.rtsp.port),
+      around_{around.store,
+              around.stage,
+              around.log,
+              around.recordings_folder,
+              around.key,
+              around.rtsp.path,
+              [this](DocumentId document) { return bytes_of(document); },
+              [this](MeetingId meeting, DocumentId document, std::int64_t page) {
+                show_page(meeting, document, page);
               },
               [this](MeetingId meeting) {
                 const auto found = sessions_.find(meeting);
                 if (found != sessions_.end() && found->second->shown().state == SessionState::ended)
                   recordings_.join(meeting);
                 if (shown_) shown_(meeting);
-              }} {}
+              }} {
+  std::filesystem::remove_all(pages_folder_);
+  std::filesystem::create_directories(pages_folder_);
+}
+
+std::filesystem::path Sessions::bytes_of(DocumentId id) const {
+  const auto document = scheduler::Documents(store_.reading()).find(id);
+  return document ? bytes_.find(document->sha256) : std::filesystem::path();
+}
 
 void Sessions::resume(Time now) {
   recordings_.finish_left_over(now);
@@ -70,19 +81,59 @@ void Sessions::meeting_changed(MeetingId meeting) {
   if (const auto brief = brief_of(meeting)) found->second->change_brief(*brief);
 }
 
-void Sessions::lose_site(MeetingId meeting, SiteId site, Time now) {
+void Sessions::sites_changed() {
+  for (const auto& [meeting, session] : sessions_)
+    if (const auto brief = brief_of(meeting)) session->change_brief(*brief);
+}
+
+void Sessions::lose_site(MeetingId meeting, SiteId site, Time now) { tell(meeting, LoseSite{site}, now); }
+
+void Sessions::tell(MeetingId meeting, const Command& command, Time now) {
   const auto found = sessions_.find(meeting);
-  if (found != sessions_.end()) found->second->give(ourselves, LoseSite{site}, now);
+  if (found != sessions_.end()) found->second->give(ourselves, command, now);
+}
+
+void Sessions::show_page(MeetingId meeting, DocumentId document, std::int64_t page) {
+  const PageShown wished{document, page};
+  const auto file = bytes_of(document);
+  const auto paper = scheduler::Documents(store_.reading()).find(document);
+  if (file.empty() || !paper) return tell(meeting, FinishClip{"clip.file_missing"}, now_());
+  if (paper->media_type != "application/pdf") return page_drawn(meeting, wished, DrawnPage{1, 1}, file);
+  // Whoever turns pages fast has several drawn at once, and media/ may still read the last.
+  const auto picture = pages_folder_ / (std::to_string(number(meeting)) + "-" +
+                                        std::to_string(pages_drawn_++ % pictures_kept) + ".png");
+  auto drawn = std::make_shared<std::optional<DrawnPage>>();  // filled on the job's thread
+  jobs_.put([=] { *drawn = draw_page(file, static_cast<int>(page), picture); },
+            [=, this](std::exception_ptr) { page_drawn(meeting, wished, *drawn, picture); });
+}
+
+void Sessions::page_drawn(MeetingId meeting, const PageShown& wished, const std::optional<DrawnPage>& drawn,
+                          const std::filesystem::path& picture) {
+  const auto found = sessions_.find(meeting);
+  if (found == sessions_.end()) return;
+  const auto& clip = found->second->shown().clip;
+  if (clip.kind != ClipKind::page || clip.document != wished.document || clip.page != wished.page) return;
+  if (!drawn) {
+    log_.warn("page.unreadable",
+              {{"meeting", meeting}, {"document", wished.document}, {"page", wished.page}});
+    return tell(meeting, FinishClip{"page.unreadable"}, now_());
+  }
+  stage_.show_picture(media::StageId{number(meeting)}, picture);
+  tell(meeting, CountPages{wished.document, drawn->pages}, now_());
 }
 
 void Sessions::on_media(const media::Event& event, Time now) {
   const auto give = [&](media::StageId stage, const Command& command) {
-    const auto found = sessions_.find(meeting_of(stage));
-    if (found != sessions_.end()) found->second->give(ourselves, command, now);
+    tell(meeting_of(stage), command, now);
   };
   if (const auto* clip = std::get_if<media::ClipEnded>(&event)) {
     if (!clip->error.empty()) log_.warn("clip.failed", {{"meeting", clip->stage}, {"why", clip->error}});
-    give(clip->stage, FinishClip{clip->no_film ? "clip.no_film" : clip->error.empty() ? "" : "clip.failed"});
+    const auto found = sessions_.find(meeting_of(clip->stage));
+    const bool page = found != sessions_.end() && found->second->shown().clip.kind == ClipKind::page;
+    give(clip->stage, FinishClip{clip->error.empty() ? ""
+                                 : page              ? "page.unreadable"
+                                 : clip->no_film     ? "clip.no_film"
+                                                     : "clip.failed"});
   } else if (const auto* started = std::get_if<media::ClipStarted>(&event)) {
     give(started->stage, MeasureClip{started->duration.count()});
   } else if (const auto* began = std::get_if<media::RecordingBegan>(&event)) {
@@ -141,10 +192,11 @@ void Sessions::forget_unused(const std::set<MeetingId>& used) {
   });
 }
 
-std::size_t Sessions::live() const {
-  return static_cast<std::size_t>(std::count_if(sessions_.begin(), sessions_.end(), [](const auto& entry) {
-    return entry.second->shown().state == SessionState::open;
-  }));
+std::vector<MeetingId> Sessions::open() const {
+  std::vector<MeetingId> meetings;
+  for (const auto& [meeting, session] : sessions_)
+    if (session->shown().state == SessionState::open) meetings.push_back(meeting);
+  return meetings;
 }
 
 }  // namespace diemcau::session

@@ -25,6 +25,8 @@ class StageControl {
   virtual void set_feeds(media::StageId stage, const std::map<media::SourceId, media::Feed>& feeds) = 0;
   virtual void want_snapshots(media::StageId stage) = 0;
   virtual void play_clip(media::StageId stage, const std::filesystem::path& file, media::ClipStart start) = 0;
+  virtual void show_picture(media::StageId stage, const std::filesystem::path& file) = 0;
+  virtual void show_bars(media::StageId stage) = 0;
   virtual void seek_clip(media::StageId stage, std::chrono::milliseconds position) = 0;
   virtual void loop_clip(media::StageId stage, bool on) = 0;
   virtual void pause_clip(media::StageId stage) = 0;

@@ -79,6 +79,23 @@ struct Apply {
   }
   void operator()(const ClipPlayed& event) const { begin_clip(ClipState::playing, event.document); }
   void operator()(const ClipCued& event) const { begin_clip(ClipState::paused, event.document); }
+  void operator()(const PageShown& event) const {
+    const auto known = state.clip.document == event.document ? state.clip.pages : std::nullopt;
+    begin_clip(ClipState::paused, event.document);
+    state.clip.kind = ClipKind::page;
+    state.clip.page = event.page;
+    state.clip.pages = known;
+  }
+  void operator()(const PagesCounted& event) const {
+    state.clip.pages = event.pages;
+    state.clip.page = std::min(state.clip.page.value_or(1), event.pages);
+  }
+  void operator()(const BarsShown&) const {
+    state.clip = {};
+    state.clip.state = ClipState::playing;
+    state.clip.kind = ClipKind::bars;
+    state.clip.since = at;
+  }
   void operator()(const ClipMeasured& event) const { state.clip.length = event.milliseconds; }
   /// Where the film is at this moment becomes what is counted from.
   void mark_clip() const {
@@ -167,6 +184,8 @@ Scene State::staged() const {
   const auto main = brief.main_hall();
   return {Layout::single, {Cell{main ? std::optional<Source>(Camera{*main}) : std::nullopt}}};
 }
+
+bool film_runs(const State& state) { return clip_runs(state) && state.clip.kind == ClipKind::film; }
 
 bool clip_runs(const State& state) {
   return state.clip.state == ClipState::playing || state.clip.state == ClipState::paused;

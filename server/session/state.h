@@ -14,6 +14,7 @@ struct InvitedHall {
   int number{};
   std::string name, contact;
   bool main = false;
+  std::string camera{};  ///< see SiteView
   friend bool operator==(const InvitedHall&, const InvitedHall&) = default;
 };
 
@@ -72,8 +73,9 @@ struct State {
   Scene staged() const;
 };
 
-/// A film is on, playing or standing.
+/// A film is on, playing or standing, or what stands in its place.
 bool clip_runs(const State& state);
+bool film_runs(const State& state);
 
 void apply(State& state, const Event& event, Time at);
 

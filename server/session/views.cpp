@@ -7,8 +7,9 @@ namespace {
 
 SiteView site_view(const State& state, SiteId site, const InvitedHall& invited) {
   const auto hall = state.hall(site);
-  return {invited.number,  invited.name,         invited.contact, invited.main, hall.presence, hall.since,
-          hall.microphone, state.on_stage(site), hall.hand,       hall.screen,  hall.feed};
+  return {invited.number, invited.name, invited.contact, invited.main,
+          hall.presence,  hall.since,   hall.microphone, state.on_stage(site),
+          hall.hand,      hall.screen,  hall.feed,       invited.camera};
 }
 
 CellView cell_view(const State& state, const Cell& cell, SiteId own) {
@@ -60,7 +61,7 @@ ConsoleView console_view(const State& state) {
   view.may.add_rtsp =
       state.state != SessionState::ended && state.brief.rtsp_port != 0 && !state.rtsp().has_value();
   view.may.add_output = state.state != SessionState::ended && state.outputs.size() < most_outputs;
-  view.may.clip = open && !state.brief.clips.empty();
+  view.may.clip = open;
   return view;
 }
 

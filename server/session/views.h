@@ -31,8 +31,9 @@ struct DocumentLine {
   std::string title, code;  ///< "12/GM-VPCP", may be empty
   std::string media_type;
   std::int64_t size{};
+  bool has_pages = false;  ///< that can be shown on stage: a PDF or a picture
 };
-BOOST_DESCRIBE_STRUCT(DocumentLine, (), (id, title, code, media_type, size))
+BOOST_DESCRIBE_STRUCT(DocumentLine, (), (id, title, code, media_type, size, has_pages))
 
 struct Speaker {
   SiteId site{};
@@ -44,16 +45,23 @@ BOOST_DESCRIBE_STRUCT(Speaker, (), (site, since, until))
 enum class ClipState { stopped, playing, paused, failed };
 BOOST_DESCRIBE_ENUM(ClipState, stopped, playing, paused, failed)
 
+/// What a cell shows that shows Clip: a film, or what stands in its place.
+enum class ClipKind { film, page, bars };
+BOOST_DESCRIBE_ENUM(ClipKind, film, page, bars)
+
 struct ClipView {
   ClipState state{};
+  ClipKind kind{};
   std::optional<DocumentId> document;
-  std::string reason;                  ///< when failed: a text key
-  std::optional<Time> since;           ///< of this state, or when it was sought
-  std::int64_t position{};             ///< ms from the film's beginning, at `since`
-  std::optional<std::int64_t> length;  ///< ms; known a moment after it was begun
-  bool loop = false;                   ///< at its end it begins anew
+  std::optional<std::int64_t> page, pages;  ///< of a page's paper; pages: known a moment after it was shown
+  std::string reason;                       ///< when failed: a text key
+  std::optional<Time> since;                ///< of this state, or when it was sought
+  std::int64_t position{};                  ///< ms from the film's beginning, at `since`
+  std::optional<std::int64_t> length;       ///< ms; known a moment after it was begun
+  bool loop = false;                        ///< at its end it begins anew
 };
-BOOST_DESCRIBE_STRUCT(ClipView, (), (state, document, reason, since, position, length, loop))
+BOOST_DESCRIBE_STRUCT(ClipView, (),
+                      (state, kind, document, page, pages, reason, since, position, length, loop))
 
 enum class RecorderState { off, recording, failed };
 BOOST_DESCRIBE_ENUM(RecorderState, off, recording, failed)
@@ -83,10 +91,11 @@ struct SiteView {
   std::optional<Time> hand;   ///< since when it is raised
   bool screen = false;        ///< it shares its screen
   Feed feed{};
+  std::string camera;  ///< the RTSP camera of a hall without a PC, "rtsp://10.1.3.7:554"; empty: none
 };
 BOOST_DESCRIBE_STRUCT(SiteView, (),
-                      (number, name, contact, main, presence, since, microphone, on_stage, hand, screen,
-                       feed))
+                      (number, name, contact, main, presence, since, microphone, on_stage, hand, screen, feed,
+                       camera))
 
 /// A host that the program is sent to. How it does now is in protocol::Outputs.
 struct OutputView {

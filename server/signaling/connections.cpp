@@ -530,6 +530,8 @@ void Connections::tick() {
       if (const auto rtsp = session->shown().rtsp()) message.rtsp = around_.rtsp_url(meeting, *rtsp);
       to_consoles(meeting, message);
     }
+  for (const auto meeting : audiences_->meetings())
+    if (const auto cameras = around_.cameras(meeting)) to_consoles(meeting, *cameras);
   if (ticks_ % 2 == 0)
     for (const auto meeting : audiences_->meetings()) {
       const auto known = around_.lines.lines().find(meeting);

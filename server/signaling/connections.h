@@ -36,6 +36,8 @@ class Connections : public http::SocketListener {
     std::function<std::optional<scheduler::Account>(const std::string& cookie)> log_in;
     std::function<std::optional<std::int64_t>()> disk_free;
     std::function<std::string(MeetingId, OutputId)> rtsp_url;
+    /// Of the halls without a PC; nullopt: the meeting has none.
+    std::function<std::optional<Cameras>(MeetingId)> cameras;
   };
   explicit Connections(Surroundings around);
 

@@ -54,6 +54,18 @@ struct Output {
 };
 BOOST_DESCRIBE_STRUCT(Output, (), (state, kbps, trouble, retry_seconds, watchers))
 
+/// `unreachable`: no connection came about; `refused`: it does not let us in, or has nothing under that path;
+/// `no_picture`: it sends none that can be read; `lost`: it has sent pictures and does not any more.
+enum class CameraTrouble { unreachable, refused, no_picture, lost };
+BOOST_DESCRIBE_ENUM(CameraTrouble, unreachable, refused, no_picture, lost)
+
+/// A hall's RTSP camera that does not do.
+struct CameraState {
+  CameraTrouble trouble{};
+  int retry_seconds{};  ///< 0: it is being tried
+};
+BOOST_DESCRIBE_STRUCT(CameraState, (), (trouble, retry_seconds))
+
 // ---- page → server
 
 /// First message of a connection. Exactly one of `hall` (the token of a hall link) and `meeting` (console;
@@ -184,6 +196,14 @@ struct Outputs {
 };
 BOOST_DESCRIBE_STRUCT(Outputs, (), (outputs, rtsp))
 
+/// What is wrong with the RTSP cameras of halls without a PC; once a second, to the consoles of a meeting
+/// that has such halls. Lossy.
+struct Cameras {
+  static constexpr auto type = "cameras";
+  std::map<SiteId, CameraState> cameras;
+};
+BOOST_DESCRIBE_STRUCT(Cameras, (), (cameras))
+
 /// Once a second to every connection: it is alive. A page that hears nothing for 4 s connects anew. To
 /// consoles also what the server itself has to say.
 struct Tick {
@@ -239,7 +259,7 @@ struct Goodbye {
 };
 BOOST_DESCRIBE_STRUCT(Goodbye, (), (text_key, detail, again))
 
-using ServerMessage = std::variant<Whole, Patch, Answer, Done, Refused, Levels, Lines, Outputs, Tick,
+using ServerMessage = std::variant<Whole, Patch, Answer, Done, Refused, Levels, Lines, Outputs, Cameras, Tick,
                                    SendLayers, SendScreen, ShowProgram, PicturesLate, MediaLost, Goodbye>;
 
 /// Binary message: four bytes big-endian site id (0 from a hall: it speaks for itself), then a JPEG of at

@@ -129,6 +129,7 @@ std::string types() {
   writer.use<http::Me>();
   writer.use<http::NewAccount>();
   writer.use<http::NewPassword>();
+  writer.use<http::SiteCamera>();
   writer.use<scheduler::Unit>();
   writer.use<scheduler::Site>();
   writer.use<scheduler::MeetingSummary>();

@@ -5,7 +5,10 @@ import { nameOf } from "./recording.ts";
 export type Picture = readonly ReturnType<typeof nameOf>[];
 
 /** What a screenshot or a film shows in each of 32 x 18 fields; "other" where a field is not of one colour. */
-export async function picture(page: Page, source: { readonly png: string } | { readonly film: string; readonly at: number }) {
+export async function picture(
+  page: Page,
+  source: { readonly png: string } | { readonly film: string; readonly at: number },
+) {
   const points = await page.evaluate(async (source) => {
     const canvas = document.createElement("canvas");
     canvas.width = 1280;

@@ -71,7 +71,10 @@ test("the recording is paused and goes on: in the end it is one film", async () 
   await desk.stopRecording();
   await server.command({ type: "begin_item", item: 0 });
   await desk.startRecording();
-  await server.command({ type: "stage_scene", scene: { layout: "single", cells: [{ source: { type: "camera", site: sites[1] } }] } });
+  await server.command({
+    type: "stage_scene",
+    scene: { layout: "single", cells: [{ source: { type: "camera", site: sites[1] } }] },
+  });
   await server.command({ type: "give_floor", site: sites[1] });
   await desk.sees("red");
   const since = Date.now();
@@ -103,7 +106,11 @@ test("the film shows each layout as the pages did", async () => {
     const at = ((items[index]?.at ?? 0) + 2500) / 1000;
     const recorded = await picture(desk.page, { film, at });
     const expected = seen.get(layout) ?? [];
-    const { same, coloured } = alike(expected, recorded, halls.map(({ colour }) => colour));
+    const { same, coloured } = alike(
+      expected,
+      recorded,
+      halls.map(({ colour }) => colour),
+    );
     console.log(`FIGURE ${layout}: ${same} of ${coloured} fields alike`);
     expect(coloured).toBeGreaterThan(40);
     expect(same / coloured).toBeGreaterThan(0.97);

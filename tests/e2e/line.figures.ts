@@ -173,7 +173,12 @@ measured("program at 500 kbit/s", async () => {
   await seconds(settling);
   const before = await largest(publisher);
   const aim = { name: "", line: "", roundTrip: 50, aim: { voice: 0.3, stall: 1, fps: 13 } };
-  print("the program at 500 kbit/s, 50 ms", aim, await playback.measure(window), ((await largest(publisher)) - before) / window);
+  print(
+    "the program at 500 kbit/s, 50 ms",
+    aim,
+    await playback.measure(window),
+    ((await largest(publisher)) - before) / window,
+  );
 });
 
 measured("UDP blocked", async () => {

@@ -72,7 +72,8 @@ test("a hall whose address changes goes on with the same connection", async () =
   await atMain.sees("red");
   await hall.page.evaluate(() => {
     const { peers } = window as unknown as { peers: RTCPeerConnection[] };
-    for (const peer of peers.filter((one) => one.connectionState === "connected")) Object.assign(peer, { before: true });
+    for (const peer of peers.filter((one) => one.connectionState === "connected"))
+      Object.assign(peer, { before: true });
   });
   network.changeAddress();
   await atMain.longestGap(12_000);

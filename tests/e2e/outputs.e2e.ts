@@ -36,7 +36,8 @@ afterAll(async () => {
 });
 
 const row = () => desk.page.locator(".outputs li").first();
-const says = (words: string | RegExp) => row().getByRole("status").filter({ hasText: words }).waitFor({ timeout: 45_000 });
+const says = (words: string | RegExp) =>
+  row().getByRole("status").filter({ hasText: words }).waitFor({ timeout: 45_000 });
 /** The host shows what the halls see. */
 const arrives = () => until("blue at the host", async () => (await host.colour(key)) === "blue", 60_000);
 
@@ -54,7 +55,9 @@ test("an output that was added before the session is sent to when it opens", asy
   await desk.openSession();
   await hall.join();
   await says("đang gửi");
-  await row().getByText(/^\d+(,\d+)? (k|M)bit\/s$/).waitFor();
+  await row()
+    .getByText(/^\d+(,\d+)? (k|M)bit\/s$/)
+    .waitFor();
   await desk.page.getByRole("button", { name: "Đầu ra 1/1" }).waitFor();
   await arrives();
 });

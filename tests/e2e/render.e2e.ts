@@ -1,5 +1,13 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -161,8 +169,11 @@ test("the film is lost and made anew: it shows the same at the same times", asyn
   const after = await look(begins);
   const offsets = before.cuts.map((cut, i) => Math.round(((after.cuts[i] ?? 0) - cut) * 1000));
   const commanded = begins.slice(1, -1).filter((_, i) => i !== pauseAfter);
-  const late = (cuts: readonly number[]) => cuts.map((cut, i) => Math.round((cut - (commanded[i] ?? 0)) * 1000));
-  console.log(`FIGURE cuts after what was commanded, ms: film ${late(before.cuts)}, anew ${late(after.cuts)}`);
+  const late = (cuts: readonly number[]) =>
+    cuts.map((cut, i) => Math.round((cut - (commanded[i] ?? 0)) * 1000));
+  console.log(
+    `FIGURE cuts after what was commanded, ms: film ${late(before.cuts)}, anew ${late(after.cuts)}`,
+  );
   const differing = before.instants.flatMap(({ at, picture: expected }, i) => {
     const anew = after.instants[i]?.picture ?? [];
     const { same, coloured } = alike(expected, anew, colours);
@@ -170,7 +181,9 @@ test("the film is lost and made anew: it shows the same at the same times", asyn
   });
   const shows = (colour: string) => colours.includes(colour as (typeof colours)[number]);
   expect(before.instants.filter(({ picture }) => picture.some(shows)).length).toBeGreaterThan(50);
-  console.log(`FIGURE render: ${before.instants.length - differing.length} of ${before.instants.length} instants alike`);
+  console.log(
+    `FIGURE render: ${before.instants.length - differing.length} of ${before.instants.length} instants alike`,
+  );
   expect(differing).toEqual([]);
   expect(Math.max(...offsets.map(Math.abs))).toBeLessThan(500);
   const heard = await watch(desk.page, filmUrl(), length / 2 - 4, [1900]);

@@ -79,9 +79,7 @@ test("it stops: the cell shows its cover, the camera goes on", async () => {
   await atMain.page.locator(`[data-cell="${screenCell}"]`).getByText("không còn chia sẻ màn hình").waitFor();
   await atMain.sees("dark", screenCell);
   await atMain.sees("red", cameraCell);
-  await desk.tile("Sìn Hồ")
-    .getByRole("button", { name: "Màn hình – Sìn Hồ" })
-    .waitFor({ state: "detached" });
+  await desk.tile("Sìn Hồ").getByRole("button", { name: "Màn hình – Sìn Hồ" }).waitFor({ state: "detached" });
 });
 
 test("the operator stops it too, and a reloaded page shares nothing any more", async () => {

@@ -24,7 +24,9 @@ beforeAll(async () => {
   server = await Server.start();
   desk = await Console.open(server);
   for (const hall of [main, sinHo, tamDuong])
-    halls[hall.site] = await Hall.open(server.hall(hall.site), hall, { screen: { width: 1366, height: 768 } });
+    halls[hall.site] = await Hall.open(server.hall(hall.site), hall, {
+      screen: { width: 1366, height: 768 },
+    });
 });
 
 afterAll(async () => {

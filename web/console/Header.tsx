@@ -175,7 +175,7 @@ function Recording({ view, time, tick }: RecordingProps) {
 function countWarnings(view: ConsoleView, tick: Tick | undefined): number {
   const diskFree = tick?.disk_free_bytes;
   const sites = Object.entries(view.sites).filter(
-    ([id, site]) => troubleRank(site, fast.lines.get(id)) > 0,
+    ([id, site]) => troubleRank(site, fast.lines.get(id), fast.cameras.get(id)) > 0,
   ).length;
   return (
     sites +

@@ -96,9 +96,11 @@ export function OnAir({ view }: { readonly view: ConsoleView }) {
   );
 }
 
+const clipTexts = { film: "console.clip", page: "console.page", bars: "console.bars" } as const;
+
 /** "Sìn Hồ", "Màn hình – Sìn Hồ", "Phim". */
 export function nameOf(view: ConsoleView, source: Source): string {
-  if (source.type === "clip") return t("console.clip");
+  if (source.type === "clip") return t(clipTexts[view.clip.kind]);
   const name = view.sites[source.site]?.name ?? "";
   return source.type === "screen" ? t("screen.of", { name }) : name;
 }

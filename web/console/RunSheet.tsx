@@ -3,10 +3,13 @@ import { clock, duration } from "../shared/format";
 import { serverText, t } from "../shared/i18n";
 import type { AgendaLine, ClipView, ConsoleView, DocumentLine } from "../shared/protocol";
 import { useNow } from "../shared/useNow";
+import { Bars } from "./Bars";
+import { ClipToNext } from "./ClipToNext";
 import { clipPosition } from "./clipPosition";
-import { changeDesk, connection, currentDesk, give } from "./desk";
-import { clip, dragged, nextCell, place } from "./draft";
+import { connection, give } from "./desk";
+import { clip, dragged } from "./draft";
 import { dragType } from "./Next";
+import { Paper } from "./Paper";
 
 const lateAfter = 60_000;
 const serverNow = () => connection.now();
@@ -27,27 +30,16 @@ export function RunSheet({ view }: { readonly view: ConsoleView }) {
         ))}
       </ol>
       {view.agenda.length === 0 && <p className="faint small">{t("console.no_agenda")}</p>}
-      {view.clips.length > 0 && (
-        <div className="films">
-          {view.clips.map((film) => (
-            <Film key={film.id} film={film} view={view} />
-          ))}
-        </div>
-      )}
+      <div className="films">
+        {view.clips.map((film) => (
+          <Film key={film.id} film={film} view={view} />
+        ))}
+        <Bars view={view} />
+      </div>
       {view.documents.length > 0 && (
         <ul className="papers">
           {view.documents.map((document) => (
-            <li key={document.id}>
-              <a
-                href={`/api/documents/${document.id}/file`}
-                target="_blank"
-                rel="noreferrer"
-                title={document.title}
-              >
-                {document.title}
-              </a>
-              <span className="small faint"> {document.code}</span>
-            </li>
+            <Paper key={document.id} paper={document} view={view} />
           ))}
         </ul>
       )}
@@ -132,7 +124,7 @@ function FilmPosition({ clip: film }: { readonly clip: ClipView }) {
 
 function Film({ film, view }: { readonly film: DocumentLine; readonly view: ConsoleView }) {
   const { state, document, reason } = view.clip;
-  const mine = document === film.id;
+  const mine = view.clip.kind === "film" && document === film.id;
   const running = mine && (state === "playing" || state === "paused");
   return (
     <div
@@ -150,16 +142,7 @@ function Film({ film, view }: { readonly film: DocumentLine; readonly view: Cons
           </span>
         )}
       </span>
-      <button
-        type="button"
-        title={t("console.film_next")}
-        onClick={() => {
-          const { draft, cell } = currentDesk();
-          changeDesk({ draft: place(draft, cell ?? nextCell(draft), clip), cell: undefined });
-        }}
-      >
-        {t("console.to_next")}
-      </button>
+      <ClipToNext />
       {running ? (
         <>
           <button

@@ -6,7 +6,7 @@ import { floorFor } from "./actions/floor";
 import { currentDesk, give, putInNext, putOnAir, useDesk } from "./desk";
 import { camera, chosenSite, screen } from "./draft";
 import { presenceTexts } from "./OnAir";
-import { useLine } from "./Wall";
+import { useCamera, useLine } from "./Wall";
 
 /** The hall chosen on the wall: its figures, and what can be done with it. */
 export function SitePanel({ view }: { readonly view: ConsoleView }) {
@@ -100,8 +100,28 @@ function Chosen({ id, site, open }: ChosenProps) {
       </div>
       <FeedChoice site={id} chosen={site.feed} open={open} />
       {words && words.grade !== "good" && <p className="small warn todo">{t(words.todo)}</p>}
+      {site.camera && <CameraLine id={id} site={site} />}
       <p className="small soft contact">{t("site.contact", { contact: site.contact || "—" })}</p>
     </>
+  );
+}
+
+const cameraTexts = {
+  unreachable: "site.camera.unreachable",
+  refused: "site.camera.refused",
+  no_picture: "site.camera.no_picture",
+  lost: "site.camera.lost",
+} as const;
+
+/** A hall without a PC: where its camera is, and what is wrong with it. */
+function CameraLine({ id, site }: { readonly id: SiteId; readonly site: SiteView }) {
+  const state = useCamera(String(id));
+  return (
+    <p className={state ? "small warn todo" : "small soft"} role={state ? "alert" : undefined}>
+      {t("site.camera", { place: site.camera })}
+      {state &&
+        ` ${t(cameraTexts[state.trouble])} ${t("site.camera.retry", { seconds: state.retry_seconds })}`}
+    </p>
   );
 }
 

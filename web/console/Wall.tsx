@@ -2,7 +2,7 @@ import { memo, useCallback, useEffect, useRef, useSyncExternalStore } from "reac
 import { duration, figure, percent } from "../shared/format";
 import { t } from "../shared/i18n";
 import { lineWords } from "../shared/lineWords";
-import type { ConsoleView, Line, SiteId, SiteView } from "../shared/protocol";
+import type { CameraState, ConsoleView, Line, SiteId, SiteView } from "../shared/protocol";
 import { useNow } from "../shared/useNow";
 import { changeDesk, connection, currentDesk, fast, give, putInNext, useDesk } from "./desk";
 import { camera, chosenSite, dragged, holds, place, screen } from "./draft";
@@ -20,12 +20,17 @@ const now = () => connection.now();
 export function Wall({ view }: { readonly view: ConsoleView }) {
   const desk = useDesk();
   const troubled = useSyncExternalStore(
-    useCallback((listener: () => void) => fast.subscribe("lines", listener), []),
+    useCallback((listener: () => void) => {
+      const leave = [fast.subscribe("lines", listener), fast.subscribe("cameras", listener)];
+      return () => {
+        for (const one of leave) one();
+      };
+    }, []),
     () => troubledSites(view),
   );
   const bad = new Set(troubled.split(" "));
   const sites = orderSites(view.sites, desk.order, (id, site) =>
-    bad.has(id) ? troubleRank(site, fast.lines.get(id)) : 0,
+    bad.has(id) ? troubleRank(site, fast.lines.get(id), fast.cameras.get(id)) : 0,
   );
   const chosen = chosenSite(desk.site, view);
   return (
@@ -67,7 +72,7 @@ export function Wall({ view }: { readonly view: ConsoleView }) {
 /** A text, so that it is the same value as long as the same halls are in trouble. */
 function troubledSites(view: ConsoleView): string {
   return Object.entries(view.sites)
-    .filter(([id, site]) => troubleRank(site, fast.lines.get(id)) > 0)
+    .filter(([id, site]) => troubleRank(site, fast.lines.get(id), fast.cameras.get(id)) > 0)
     .map(([id]) => id)
     .join(" ");
 }
@@ -192,6 +197,13 @@ export function useLine(site: string): Line | undefined {
   return useSyncExternalStore(
     useCallback((listener: () => void) => fast.subscribe("lines", listener), []),
     () => fast.lines.get(site),
+  );
+}
+
+export function useCamera(site: string): CameraState | undefined {
+  return useSyncExternalStore(
+    useCallback((listener: () => void) => fast.subscribe("cameras", listener), []),
+    () => fast.cameras.get(site),
   );
 }
 

@@ -4,6 +4,7 @@ import { clipPosition } from "./clipPosition";
 
 const playing: ClipView = {
   state: "playing",
+  kind: "film",
   reason: "",
   since: 10_000,
   position: 2_000,

@@ -102,6 +102,7 @@ export function startDesk(): void {
   let drafted = false;
   connection.on("levels", ({ levels }) => fast.hearLevels(levels));
   connection.on("lines", ({ lines }) => fast.hearLines(lines));
+  connection.on("cameras", ({ cameras }) => fast.hearCameras(cameras));
   connection.on("outputs", (message) => fast.hearOutputs(message));
   connection.onSnapshot((site, jpeg) => void fast.hearSnapshot(site, jpeg));
   connection.on("tick", (message) => {

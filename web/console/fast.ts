@@ -1,4 +1,4 @@
-import type { Line, Output, Outputs } from "../shared/protocol";
+import type { CameraState, Line, Output, Outputs } from "../shared/protocol";
 
 /**
  * What comes many times a second and may be lost: levels, line figures, snapshots. Kept out of React's state: a level bar
@@ -8,12 +8,14 @@ export class FastFacts {
   readonly levels = new Map<string, number>();
   readonly lines = new Map<string, Line>();
   readonly outputs = new Map<string, Output>();
+  /** What is wrong with the RTSP cameras of halls without a PC. */
+  readonly cameras = new Map<string, CameraState>();
   /** Where the program is taken by RTSP. */
   rtsp: string | undefined;
   readonly pictures = new Map<string, ImageBitmap>();
   private readonly listeners = new Map<string, Set<() => void>>();
 
-  /** `fact` is "levels", "lines", "outputs" or "picture:ID". */
+  /** `fact` is "levels", "lines", "outputs", "cameras" or "picture:ID". */
   subscribe(fact: string, listener: () => void): () => void {
     const listeners = this.listeners.get(fact) ?? new Set();
     this.listeners.set(fact, listeners);
@@ -37,6 +39,12 @@ export class FastFacts {
     this.outputs.clear();
     for (const [id, output] of Object.entries(outputs)) this.outputs.set(id, output);
     this.tell("outputs");
+  }
+
+  hearCameras(cameras: Readonly<Record<string, CameraState>>): void {
+    this.cameras.clear();
+    for (const [site, state] of Object.entries(cameras)) this.cameras.set(site, state);
+    this.tell("cameras");
   }
 
   async hearSnapshot(site: number, jpeg: Blob): Promise<void> {

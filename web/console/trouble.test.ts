@@ -11,6 +11,7 @@ const site = (number: number, change: Partial<SiteView> = {}): SiteView => ({
   microphone: false,
   screen: false,
   feed: "by_line",
+  camera: "",
   on_stage: false,
   ...change,
 });
@@ -40,6 +41,9 @@ test("by number", () => expect(numbers("number")).toEqual([1, 2, 3, 4, 5, 6]));
 test("the absent first", () => expect(numbers("absent")[0]).toBe(3));
 test("an absent hall is not trouble, a lost one is the worst", () => {
   expect(troubleRank(site(1, { presence: "absent" }), undefined)).toBe(0);
+  const camera = { trouble: "unreachable", retry_seconds: 5 } as const;
+  expect(troubleRank(site(1, { presence: "absent" }), undefined, camera)).toBe(3);
+  expect(troubleRank(site(1), undefined, camera)).toBe(0);
   expect(troubleRank(site(1, { presence: "lost" }), undefined)).toBeGreaterThan(troubleRank(site(1), broken));
 });
 test("only connected halls count as present", () => expect(present(sites)).toBe(4));

@@ -1,8 +1,9 @@
 import { lineWords } from "../shared/lineWords";
-import type { ConsoleView, Line, SiteView } from "../shared/protocol";
+import type { CameraState, ConsoleView, Line, SiteView } from "../shared/protocol";
 
 /** Higher is worse. 0: nothing to look after. */
-export function troubleRank(site: SiteView, line: Line | undefined): number {
+export function troubleRank(site: SiteView, line: Line | undefined, camera?: CameraState): number {
+  if (camera && site.presence !== "connected") return 3;
   switch (site.presence) {
     case "lost":
       return 3;

@@ -131,6 +131,7 @@ function newSite(number: number, units: readonly Unit[]): Site {
     room: "",
     contact: "",
     active: true,
+    camera: "",
   };
 }
 
@@ -157,9 +158,16 @@ function SiteForm({
   readonly onDone: () => void;
 }) {
   const [form, setForm] = useState(site);
+  const [camera, setCamera] = useState("");
+  const [cameraRemoved, setCameraRemoved] = useState(false);
   const client = useQueryClient();
   const save = useMutation({
-    mutationFn: () => api.saveSite(form),
+    mutationFn: async () => {
+      const { id } = await api.saveSite(form);
+      // A new hall that is stored is changed from now on, should its camera's address be refused.
+      setForm({ ...form, id });
+      if (camera !== "" || cameraRemoved) await api.setCamera(id, { url: camera.trim() });
+    },
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ["sites"] });
       onDone();
@@ -206,6 +214,24 @@ function SiteForm({
         value={form.contact}
         onChange={(event) => setForm({ ...form, contact: event.currentTarget.value })}
       />
+      <TextInput
+        label={t("places.camera")}
+        description={
+          site.camera && !cameraRemoved
+            ? t("places.camera_set", { place: site.camera })
+            : t("places.camera_means")
+        }
+        placeholder="rtsp://"
+        autoComplete="off"
+        spellCheck={false}
+        value={camera}
+        onChange={(event) => setCamera(event.currentTarget.value)}
+      />
+      {site.camera && !cameraRemoved && (
+        <Button variant="subtle" size="compact-sm" onClick={() => setCameraRemoved(true)}>
+          {t("places.camera_remove")}
+        </Button>
+      )}
       <Switch
         label={t("places.active")}
         checked={form.active}

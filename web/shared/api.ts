@@ -22,6 +22,7 @@ import type {
   SearchHit,
   SetUp,
   Site,
+  SiteCamera,
   SiteId,
   Time,
   Unit,
@@ -96,6 +97,7 @@ export const api = {
   sites: () => call<Site[]>("GET", "/api/sites"),
   saveSite: (site: Site) =>
     site.id ? call<Site>("PUT", `/api/sites/${site.id}`, site) : call<Site>("POST", "/api/sites", site),
+  setCamera: (id: SiteId, camera: SiteCamera) => call<Site>("PUT", `/api/sites/${id}/camera`, camera),
   accounts: () => call<Account[]>("GET", "/api/accounts"),
   addAccount: (account: NewAccount) => call<Account>("POST", "/api/accounts", account),
   changeAccount: (account: Account) => call<Account>("PUT", `/api/accounts/${account.id}`, account),

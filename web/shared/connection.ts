@@ -248,6 +248,7 @@ export class Connection<View> {
       case "levels":
       case "lines":
       case "outputs":
+      case "cameras":
       case "send_layers":
       case "send_screen":
       case "show_program":

@@ -148,6 +148,16 @@ export interface CueClip {
   readonly document: DocumentId;
 }
 
+export interface ShowPage {
+  readonly type: "show_page";
+  readonly document: DocumentId;
+  readonly page: number; // 1 … 9999
+}
+
+export interface ShowBars {
+  readonly type: "show_bars";
+}
+
 export interface PauseClip {
   readonly type: "pause_clip";
 }
@@ -173,6 +183,12 @@ export interface StopClip {
 export interface MeasureClip {
   readonly type: "measure_clip";
   readonly milliseconds: number;
+}
+
+export interface CountPages {
+  readonly type: "count_pages";
+  readonly document: DocumentId;
+  readonly pages: number;
 }
 
 export interface FinishClip {
@@ -255,12 +271,15 @@ export type Command =
   | TakeFloor
   | PlayClip
   | CueClip
+  | ShowPage
+  | ShowBars
   | PauseClip
   | ResumeClip
   | SeekClip
   | LoopClip
   | StopClip
   | MeasureClip
+  | CountPages
   | FinishClip
   | StartRecording
   | StopRecording
@@ -332,6 +351,7 @@ export interface SiteView {
   readonly hand?: Time;
   readonly screen: boolean;
   readonly feed: Feed;
+  readonly camera: string;
 }
 
 export interface Speaker {
@@ -342,9 +362,14 @@ export interface Speaker {
 
 export type ClipState = "stopped" | "playing" | "paused" | "failed";
 
+export type ClipKind = "film" | "page" | "bars";
+
 export interface ClipView {
   readonly state: ClipState;
+  readonly kind: ClipKind;
   readonly document?: DocumentId;
+  readonly page?: number;
+  readonly pages?: number;
   readonly reason: string;
   readonly since?: Time;
   readonly position: number;
@@ -358,6 +383,7 @@ export interface DocumentLine {
   readonly code: string;
   readonly media_type: string;
   readonly size: number;
+  readonly has_pages: boolean;
 }
 
 export type RecorderState = "off" | "recording" | "failed";
@@ -528,6 +554,18 @@ export interface Outputs {
   readonly rtsp?: string;
 }
 
+export type CameraTrouble = "unreachable" | "refused" | "no_picture" | "lost";
+
+export interface CameraState {
+  readonly trouble: CameraTrouble;
+  readonly retry_seconds: number;
+}
+
+export interface Cameras {
+  readonly type: "cameras";
+  readonly cameras: { readonly [id: string]: CameraState };
+}
+
 export interface Tick {
   readonly type: "tick";
   readonly now: Time;
@@ -577,6 +615,7 @@ export type ServerMessage =
   | Levels
   | Lines
   | Outputs
+  | Cameras
   | Tick
   | SendLayers
   | SendScreen
@@ -635,6 +674,10 @@ export interface NewPassword {
   readonly password: string;
 }
 
+export interface SiteCamera {
+  readonly url: string;
+}
+
 export type UnitId = number & { readonly __id: "UnitId" };
 
 export type Tier = "government" | "ministry" | "province" | "department" | "district" | "commune";
@@ -663,6 +706,7 @@ export interface Site {
   readonly room: string;
   readonly contact: string;
   readonly active: boolean;
+  readonly camera: string;
 }
 
 export type MeetingMode = "host" | "guest";
@@ -910,4 +954,4 @@ export const areas: Readonly<Record<Layout, readonly Area[]>> = {
   ],
 };
 
-export const protocolHash = "d8fcaedc89dc1df1";
+export const protocolHash = "492e7ee3704dc2d1";

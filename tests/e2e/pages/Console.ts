@@ -103,16 +103,34 @@ export class Console {
   }
 
   /** The clerk's part: a film becomes a document of the meeting. */
-  async addFilm(server: Server, file: string, name = "phim.mp4"): Promise<void> {
+  addFilm(server: Server, file: string, name = "phim.mp4"): Promise<void> {
+    return this.upload(server, readFileSync(file), name, "clip", "video/mp4");
+  }
+
+  addPaper(server: Server, pdf: Uint8Array, name: string): Promise<void> {
+    return this.upload(server, pdf, name, "paper", "application/pdf");
+  }
+
+  private async upload(
+    server: Server,
+    data: Uint8Array,
+    name: string,
+    use: "clip" | "paper",
+    type: string,
+  ): Promise<void> {
     const answer = await this.page.request.post(
-      `${server.links.base}/api/meetings/${server.links.meeting}/documents?name=${name}&use=clip`,
-      { data: readFileSync(file), headers: { origin: server.links.base, "content-type": "video/mp4" } },
+      `${server.links.base}/api/meetings/${server.links.meeting}/documents?name=${name}&use=${use}`,
+      { data: Buffer.from(data), headers: { origin: server.links.base, "content-type": type } },
     );
     if (answer.status() !== 201) throw new Error(`upload: ${answer.status()} ${await answer.text()}`);
   }
 
   film(title = "phim") {
     return this.page.getByRole("group", { name: title, exact: true });
+  }
+
+  paper(title: string) {
+    return this.page.getByRole("listitem").filter({ has: this.page.getByRole("link", { name: title }) });
   }
 
   /** Puts the film into the one cell of NEXT, cuts to it and plays it. */

@@ -102,8 +102,8 @@ export class Hall {
       const { peers } = window as unknown as { peers: RTCPeerConnection[] };
       const frames: Record<string, number> = {};
       for (const peer of peers.filter((one) => one.connectionState === "connected"))
+        // The screen has no layers.
         for (const stat of (await peer.getStats()).values())
-          // The screen has no layers.
           if (stat.type === "outbound-rtp" && stat.kind === "video" && stat.rid !== undefined)
             frames[stat.rid] = stat.framesEncoded;
       return frames;

@@ -19,6 +19,7 @@
 #include "media/program/layout.h"
 #include "media/program/pipeline.h"
 #include "media/program/programs.h"
+#include "media/program/snapshots.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/vp8.h"
 #include "tests/unit/media/bytes.h"
@@ -270,6 +271,12 @@ class FakeOutlet : public Outlet {
       EXPECT_LE(rtp.size(), 1200u);
       if (picture->starts_frame) ++pictures;
       if (picture->keyframe) ++keyframes;
+      if (picture->starts_frame && picture->keyframe) {
+        keyframe = {stage, source, rtp::Codec::vp8, {}};
+        keyframe_time = packet->timestamp;
+      }
+      if (packet->timestamp == keyframe_time) keyframe.packets.push_back(rtp);
+      keyframe_whole = packet->timestamp != keyframe_time || packet->marker;
     }
     changed_.notify_all();
   }
@@ -359,6 +366,9 @@ class FakeOutlet : public Outlet {
   int pictures = 0, keyframes = 0, sounds = 0, keyframe_requests = 0;
   int fed_pictures = 0, fed_base_pictures = 0, fed_keyframes = 0, fed_height = 0;
   std::size_t fed_bytes = 0;
+  Keyframe keyframe;  ///< the clip's last
+  std::optional<std::uint32_t> keyframe_time;
+  bool keyframe_whole = false;
   std::atomic<bool> lose_a_picture{false};  ///< the next packet of a picture goes missing
 
  private:

@@ -1,3 +1,4 @@
+#include "scheduler/site_cameras.h"
 #include "tests/unit/scheduler/record.h"
 
 namespace diemcau::scheduler {
@@ -28,6 +29,25 @@ TEST_F(SitesTest, KeepWhatTheyWereGiven) {
   EXPECT_EQ(found->unit, province_);
   EXPECT_FALSE(found->active);
   EXPECT_EQ(found->uuid.size(), 36u);
+}
+
+TEST_F(SitesTest, OfACameraOnlyItsPlaceIsSeen) {
+  const auto id = must(sites_.add(made(27, "Nậm Cha")));
+  EXPECT_EQ(sites_.find(id)->camera, "");
+  SiteCameras cameras(database_);
+  must(cameras.set(id, "rtsp://10.1.3.7:554", "locked"));
+  auto site = *sites_.find(id);
+  EXPECT_EQ(site.camera, "rtsp://10.1.3.7:554");
+  site.camera = "rtsp://10.9.9.9:554";
+  site.room = "Phòng họp";
+  must(sites_.change(site));
+  EXPECT_EQ(sites_.find(id)->camera, "rtsp://10.1.3.7:554") << "it is not changed with the rest";
+  must(cameras.set(id, "rtsp://10.1.3.8:554", "locked anew"));
+  EXPECT_EQ(cameras.all(), (std::map<SiteId, std::string>{{id, "locked anew"}}));
+  must(cameras.remove(id));
+  EXPECT_EQ(sites_.find(id)->camera, "");
+  EXPECT_EQ(answer(cameras.set(SiteId{999}, "rtsp://10.1.3.7:554", "locked")), "site.not_found");
+  EXPECT_EQ(answer(cameras.remove(SiteId{999})), "site.not_found");
 }
 
 TEST_F(SitesTest, TwoThatDifferByAMarkAreTwo) {

@@ -22,7 +22,7 @@ Brief example_brief() {
   brief.rtsp_port = 8554;
   brief.agenda = {{"Khai mạc", start, {}, {}}, {"Báo cáo", {}, {}, sin_ho}, {"Kết luận", {}, {}, {}}};
   brief.clips = {{film, "Phim phóng sự", "", "video/mp4", 1000}};
-  brief.documents = {{paper, "Giấy mời", "12/GM-UBND", "application/pdf", 2000}};
+  brief.documents = {{paper, "Giấy mời", "12/GM-UBND", "application/pdf", 2000, true}};
   return brief;
 }
 

@@ -1,0 +1,47 @@
+#pragma once
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "media/program/pipeline.h"
+#include "media/rtp/codec.h"
+#include "media/rtsp_cameras.h"
+
+namespace diemcau::program {
+
+/// Takes in what an RTSP camera sends and gives it as RTP: its first picture and its first sound. H.264 is
+/// not touched, all else is encoded anew. A pipeline of its own. Built and destroyed on one thread.
+class RtspCamera {
+ public:
+  static constexpr int vp8 = 96, h264 = 102, opus = 111;  ///< payload types
+  static constexpr int level_extension = 1;               ///< id of RFC 6464's
+
+  struct Packet {
+    rtp::Codec codec{};
+    std::vector<std::byte> rtp;
+  };
+  /// Both are called in streaming threads and must only enqueue.
+  RtspCamera(const media::CameraAddress& address, std::function<void(Packet)> on_packet,
+             std::function<void(Fault)> on_fault);
+  RtspCamera(const RtspCamera&) = delete;
+  RtspCamera& operator=(const RtspCamera&) = delete;
+
+  /// The next picture that leaves is a keyframe, if it is we who encode it: cameras cannot be asked.
+  void request_keyframe();
+
+ private:
+  static void on_pad(GstElement* source, GstPad* pad, gpointer camera);
+  void take_in(GstPad* pad);
+  void add_branch(GstPad* pad, const std::string& text, const TakeSample& take);
+
+  std::function<void(Packet)> on_packet_;
+  // The callbacks outlive the pipeline, which ends all streaming threads before they go.
+  TakeSample take_h264_, take_vp8_, take_opus_;
+  std::atomic<bool> has_picture_ = false, has_sound_ = false;
+  Pipeline pipeline_;
+};
+
+}  // namespace diemcau::program
