@@ -41,6 +41,8 @@ const scenes: readonly (readonly [Layout, ...number[]])[] = [
 ];
 const pauseAfter = 3;
 const perScene = 7;
+/** Of each scene, from when it was seen on. */
+const secondsOnRecord = 4.5;
 
 let server: Server;
 let desk: Console;
@@ -90,7 +92,10 @@ async function look(begins: readonly number[]): Promise<Seen> {
   for (const [scene, begin] of begins.slice(0, -1).entries()) {
     // A cut waits 600 ms for the pictures, then there are slates until they come, in either film at its own moment. Of what goes
     // on after a pause there are copies from the next keyframes on.
-    const [from, until] = [begin + (scene === pauseAfter + 1 ? 3 : 2), (begins[scene + 1] ?? 0) - 0.4];
+    const [from, until] = [
+      begin + (scene === pauseAfter + 1 ? 3 : 2),
+      scene === pauseAfter ? begin + secondsOnRecord : (begins[scene + 1] ?? 0) - 0.4,
+    ];
     for (let i = 0; i < perScene; ++i) {
       const second = from + ((until - from) * i) / (perScene - 1);
       seen.instants.push({ at: second, picture: await at(second) });
@@ -139,7 +144,7 @@ test("a session is recorded in many scenes", async () => {
     if (index === 1) await server.command({ type: "give_floor", site: sites[2] });
     for (const [cell, hall] of shown.entries()) await desk.sees(colours[hall] ?? "red", cell);
     const since = Date.now();
-    await until("some seconds of it on record", () => Date.now() - since > 4500);
+    await until("some seconds of it on record", () => Date.now() - since > secondsOnRecord * 1000);
     if (index !== pauseAfter) continue;
     await desk.stopRecording();
     await desk.startRecording();
