@@ -117,7 +117,7 @@ const Tile = memo(function Tile({ id, site, next, chosen, trouble }: TileProps) 
       />
       <div className="tile-picture">
         <Picture site={id} />
-        {site.presence !== "connected" && <Away site={site} />}
+        {site.presence !== "connected" && <Away id={id} site={site} />}
         {site.on_stage ? (
           <span className="tag air">{t("wall.air")}</span>
         ) : (
@@ -163,18 +163,20 @@ const Tile = memo(function Tile({ id, site, next, chosen, trouble }: TileProps) 
             {t(site.microphone ? "console.microphone_open" : "console.microphone_closed")}
           </button>
         </div>
-        <Level site={id} />
+        {site.presence === "connected" ? <Level site={id} /> : <div className="level" />}
         <Figures site={id} />
       </div>
     </div>
   );
 });
 
-function Away({ site }: { readonly site: SiteView }) {
+function Away({ id, site }: { readonly id: string; readonly site: SiteView }) {
   const time = useNow(now);
+  const camera = useCamera(id);
   return (
-    <div className={site.presence === "lost" ? "away-words warn" : "away-words"}>
+    <div className={site.presence === "lost" || camera ? "away-words warn" : "away-words"}>
       {t(presenceTexts[site.presence])}
+      {camera && <span>{t("wall.camera_trouble")}</span>}
       {site.presence === "lost" && site.since !== undefined && <b>{duration(time - site.since)}</b>}
     </div>
   );

@@ -146,6 +146,7 @@ export const deskEn: Readonly<Record<DeskTextKey, string>> = {
   "wall.air": "AIR",
   "wall.next": "NEXT",
   "wall.freezes": "{count} frozen",
+  "wall.camera_trouble": "camera sends nothing",
   "wall.program": "one picture",
   "wall.hand": "Asks to speak",
   "wall.screen": "Screen",

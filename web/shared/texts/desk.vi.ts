@@ -144,6 +144,7 @@ export const deskVi = {
   "wall.air": "PHÁT",
   "wall.next": "TIẾP",
   "wall.freezes": "đứng {count}",
+  "wall.camera_trouble": "camera không gửi hình",
   "wall.program": "hình gộp",
   "wall.hand": "Xin phát biểu",
   "wall.screen": "Màn hình",
