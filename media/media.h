@@ -33,6 +33,12 @@ constexpr SourceId publisher_of(SourceId screen) {
   return SourceId{static_cast<std::int64_t>(screen) & ~(std::int64_t{1} << 62)};
 }
 
+/// What the publisher of `source` (not below 0) gets of itself with Feed::echo.
+constexpr SourceId echo_of(SourceId source) {
+  return SourceId{static_cast<std::int64_t>(source) | std::int64_t{1} << 61};
+}
+constexpr bool is_echo(SourceId source) { return source >= echo_of(SourceId{}) && !is_screen(source); }
+
 struct Address {
   std::string ip;  ///< numeric
   std::uint16_t port{};
@@ -56,8 +62,10 @@ struct Config {
 enum class Feed {
   by_line,  ///< the program while its line is too thin for the pictures and carries that
   program,  ///< always, if its line carries it
-  stage
+  stage,
+  echo  ///< its own picture and sound, echo_delay later, and nothing of the others: a test of its line
 };
+inline constexpr std::chrono::seconds echo_delay{3};
 
 struct Cell {
   std::optional<SourceId> source;
@@ -134,8 +142,8 @@ struct ProgramFailed {
   StageId stage{};
   std::string error;
 };
-/// The hall sees the program in its first slot instead of the pictures of the stage, from this moment on; or
-/// the stage again.
+/// The hall sees the program, or its echo, in its first slot and nothing of the stage beside it, from this
+/// moment on; or the stage again.
 struct ProgramShown {
   PeerId peer{};
   bool shown = false;

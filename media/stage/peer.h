@@ -45,6 +45,7 @@ class Peer {
   /// What it is sent, and what it sees: the program is there with its first key frame. Kept by Stage.
   FeedChoice feed;
   bool sees_program = false;
+  bool sees_one_alone = false;          ///< the program, or its echo: in its first slot, and nothing else
   std::vector<std::size_t> late_cells;  ///< that it was told of. Kept by Stage
   /// What it agreed to send as its camera: its first m-line of video. nullptr: none, as is its screen then.
   const rtp::AgreedMedia* camera_line() const { return line(Input::camera); }

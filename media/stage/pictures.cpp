@@ -37,18 +37,20 @@ Camera* Stage::program_for(Peer& peer) {
 }
 
 Camera* Stage::shown_in(Peer& peer, std::size_t cell) {
+  if (has_echo(peer)) return cell == 0 ? echo_for(peer) : nullptr;
   if (peer.feed.is_on()) return cell == 0 ? program_for(peer) : nullptr;
   return camera_for(peer, cell);
 }
 
 int Stage::lines_for(const Peer& peer, std::size_t cell) const {
-  return peer.feed.is_on() ? screen_lines : lines_of(scene_.layout, cell);
+  return peer.feed.is_on() || has_echo(peer) ? screen_lines : lines_of(scene_.layout, cell);
 }
 
 void Stage::choose_feed(Peer& peer, Clock::time_point now) {
   if (!peer.publishes() || program_for(peer) == nullptr) return;
   const auto set = feeds_.find(*peer.publishes());
-  peer.feed.set(set == feeds_.end() ? media::Feed::by_line : set->second);
+  const auto feed = set == feeds_.end() ? media::Feed::by_line : set->second;
+  peer.feed.set(feed == media::Feed::echo ? media::Feed::stage : feed);
   if (!peer.is_thin()) return peer.feed.look(std::nullopt, now);
   const auto [main, all] = least_rates(peer, now);
   peer.feed.look(FeedChoice::Line{peer.rate_for_pictures(now), main, all, program_rate, program_least}, now);
@@ -70,8 +72,10 @@ std::pair<std::int64_t, std::int64_t> Stage::least_rates(Peer& peer, Clock::time
 
 void Stage::tell_program(Peer& peer) {
   const auto* const first = peer.video_slots().empty() ? nullptr : peer.video_slots().front()->current;
-  const bool seen = first != nullptr && first->source() == program;
-  if (std::exchange(peer.sees_program, seen) != seen) calls_.program_shown(peer.id(), seen);
+  peer.sees_program = first != nullptr && first->source() == program;
+  // A page shows both in the same way.
+  const bool alone = peer.sees_program || (first != nullptr && media::is_echo(first->source()));
+  if (std::exchange(peer.sees_one_alone, alone) != alone) calls_.program_shown(peer.id(), alone);
 }
 
 void Stage::tell_late(Peer& peer, Clock::time_point now) {
@@ -81,7 +85,7 @@ void Stage::tell_late(Peer& peer, Clock::time_point now) {
     const auto source = i < scene_.cells.size() ? scene_.cells[i].source : std::nullopt;
     // Of who sends nothing the session knows, and the page.
     const bool right = !source || is_own(peer, *source) || camera_of(*source) == nullptr ||
-                       slots[i]->shows == source || peer.feed.is_on() || peer.sees_program;
+                       slots[i]->shows == source || peer.feed.is_on() || peer.sees_one_alone;
     auto& since = slots[i]->wrong_since;
     since = right ? std::nullopt : std::optional(since.value_or(now));
     if (since && now - *since >= late_after) late.push_back(i);

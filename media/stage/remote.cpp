@@ -25,7 +25,7 @@ void Stage::tell_published(SourceId id, const Source& source) {
 std::vector<Published> Stage::published() const {
   std::vector<Published> all;
   for (const auto& [id, source] : sources_)
-    if (source.camera && !source.remote_on) all.push_back(published(id, source));
+    if (source.camera && !source.remote_on && !media::is_echo(id)) all.push_back(published(id, source));
   return all;
 }
 
@@ -36,6 +36,7 @@ void Stage::add_remote(std::size_t worker, const Published& published, Clock::ti
     return known == sources_.end() || known->second.publication < published.publication;
   };
   if (!is_older(id)) return;
+  end_echo(id);
   withdraw(id);
   if (id != clip && id != program && !media::is_screen(id)) {
     for (auto* peer : peers_)

@@ -33,6 +33,7 @@ void Stage::add(Peer& peer, Publication publication) {
       other->microphone = nullptr;
     }
   const auto id = *peer.publishes();
+  end_echo(id);
   withdraw(id);
   withdraw(media::screen_of(id));
   peer.camera = publish(id, publication, peer, peer.camera_line());
@@ -74,6 +75,7 @@ void Stage::remove(Peer& peer) {
   missing_.erase(&peer);
   std::erase(peers_, &peer);
   if (peer.publishes() && peer.camera != nullptr) {
+    end_echo(*peer.publishes());
     withdraw(*peer.publishes());
     withdraw(media::screen_of(*peer.publishes()));
     // Its place may be what another voice waits for.
@@ -106,7 +108,8 @@ Camera* Stage::camera_of(SourceId source) const {
 }
 
 bool Stage::is_audible(SourceId source) const {
-  return source == clip || std::find(audible_.begin(), audible_.end(), source) != audible_.end();
+  return source == clip || media::is_echo(source) ||
+         std::find(audible_.begin(), audible_.end(), source) != audible_.end();
 }
 
 bool Stage::is_in_scene(SourceId source) const {
@@ -172,16 +175,18 @@ void Stage::want_keyframe(SourceId source, Clock::time_point now) {
 }
 
 void Stage::ask(Track& track, Clock::time_point now) {
-  if (track.gate.want(now)) request_keyframe(track);
+  if (track.gate.want(now)) request_keyframe(track, now);
 }
 
-void Stage::request_keyframe(const Track& track) {
+void Stage::request_keyframe(const Track& track, Clock::time_point now) {
   if (track.publisher() != nullptr) return track.publisher()->ask_keyframe(track);
   if (auto& source = sources_.at(track.source()); source.remote_on) return wish_keyframe(source, track);
+  if (media::is_echo(track.source())) return ask_echoed(track.source(), now);
   calls_.ask_keyframe(track.source());
 }
 
 void Stage::arrange(Clock::time_point now) {
+  follow_echoes(now);
   for (auto* peer : peers_)
     if (started_.contains(peer)) aim_pictures(*peer, now);
   arrange_sound();
@@ -198,7 +203,7 @@ void Stage::set_next(const Scene& scene, Clock::time_point now) {
 void Stage::arrange_sound() {
   std::vector<SourceId> open;
   for (const auto& [id, source] : sources_)
-    if (source.microphone && id != clip && is_audible(id)) open.push_back(id);
+    if (source.microphone && id != clip && !media::is_echo(id) && is_audible(id)) open.push_back(id);
   for (auto& voices : voices_) voices.set_open(open);
   for (auto* peer : peers_)
     if (started_.contains(peer)) aim_sound(*peer);
@@ -216,6 +221,10 @@ void Stage::aim_sound(Peer& peer) {
   const auto film = sources_.find(clip);
   auto places = std::min(peer.audio_slots().size(), voices_.size());
   std::vector<Track*> wanted;
+  if (has_echo(peer)) {
+    wanted.push_back(sources_.at(media::echo_of(*peer.publishes())).microphone.get());
+    places = 0;
+  }
   if (film != sources_.end() && film->second.microphone && places > 0) {
     wanted.push_back(film->second.microphone.get());
     --places;
@@ -307,6 +316,7 @@ void Stage::rebind(Track& track, Clock::time_point now) {
 
 void Stage::pass_on(Track& track, const Track::Arrived& arrived, Clock::time_point now) {
   if (arrived.restarted) rebind(track, now);
+  if (!echoes_.empty()) hold_for_echo(track, arrived, now);
   // A closed microphone is closed here, whatever the page does.
   if (track.kind() == Kind::audio && !is_audible(track.source())) return;
   if (track.relayed_to != 0) relay(track, arrived.packet.sequence, track.relayed_to, Relayed::Turn::live);
@@ -322,7 +332,7 @@ void Stage::pass_on(Track& track, const Track::Arrived& arrived, Clock::time_poi
       slot->peer().send_reports(now, std::chrono::system_clock::now(), slot);
     }
   }
-  if (sinks_.empty()) return;
+  if (sinks_.empty() || media::is_echo(track.source())) return;
   if (track.kind() == Kind::video) {
     if (!is_in_scene(track.source())) return;
     auto& camera = *camera_of(track.source());
@@ -413,6 +423,7 @@ void Stage::resume(Peer& peer, Clock::time_point now) {
 
 void Stage::on_timer(Clock::time_point now) {
   for (auto* peer : peers_) peer->on_timer(now);
+  give_back(now);
   if (now >= next_look_) {
     // Sizes come and go with the sender's line.
     next_look_ = now + look_interval;
@@ -430,7 +441,7 @@ void Stage::on_timer(Clock::time_point now) {
       const bool seen =
           !track.viewers.empty() || !track.waiting.empty() || recorded || source.wished.at(i) != 0;
       if (track.nack.take_given_up() && seen) ask(track, now);
-      if (seen && track.gate.due(now)) request_keyframe(track);
+      if (seen && track.gate.due(now)) request_keyframe(track, now);
     }
   }
 }
@@ -473,7 +484,8 @@ std::map<media::PeerId, media::Downlink> Stage::downlinks() const {
 std::map<SourceId, int> Stage::take_levels() {
   std::map<SourceId, int> levels;
   for (auto& [id, source] : sources_)
-    if (source.microphone && !source.remote_on) levels[id] = std::exchange(source.level, 0);
+    if (source.microphone && !source.remote_on && !media::is_echo(id))
+      levels[id] = std::exchange(source.level, 0);
   return levels;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -110,6 +111,17 @@ class Stage {
     std::optional<std::size_t> remote_on;              ///< the worker that it is published on; nullopt: here
     std::optional<Wish> told_wish;                     ///< what that one knows to be wanted here
   };
+  struct Echo {
+    struct Held {
+      Clock::time_point due;
+      Kind kind{};
+      bool keyframe = false;
+      std::vector<std::byte> rtp;
+    };
+    const Track* picture = nullptr;  ///< the size that is held: changed at keyframes
+    std::deque<Held> held;
+    std::size_t keyframes = 0;  ///< of those
+  };
   Source* find(SourceId id, Publication publication);
   static Published published(SourceId id, const Source& source);
   void tell_published(SourceId id, const Source& source);
@@ -149,7 +161,7 @@ class Stage {
   void let_go(Slot& slot);
   void drop_tracks(Source& source);
   void ask(Track& track, Clock::time_point now);
-  void request_keyframe(const Track& track);
+  void request_keyframe(const Track& track, Clock::time_point now);
   void rebind(Track& track, Clock::time_point now);
   void pass_on(Track& track, const Track::Arrived& arrived, Clock::time_point now);
   /// The viewer has lost what it sees in this slot.
@@ -162,6 +174,14 @@ class Stage {
   void tell_wanted(Clock::time_point now);
   void tell_keyframes(Clock::time_point now);
   void keep_ready(Clock::time_point now);
+  // What a hall gets of itself (echo.cpp).
+  void follow_echoes(Clock::time_point now);
+  void end_echo(SourceId publisher);
+  bool has_echo(const Peer& peer) const;
+  Camera* echo_for(Peer& peer) const;
+  void hold_for_echo(const Track& track, const Track::Arrived& arrived, Clock::time_point now);
+  void give_back(Clock::time_point now);
+  void ask_echoed(SourceId echo, Clock::time_point now);
 
   media::LiveCounters& counters_;
   Calls calls_;
@@ -178,6 +198,7 @@ class Stage {
   std::set<const Peer*> started_;
   std::map<const Peer*, std::set<SourceId>> missing_;  ///< what was told of as codec_missing
   std::vector<std::shared_ptr<Sink>> sinks_;
+  std::map<SourceId, Echo> echoes_;  ///< by who publishes
 };
 
 }  // namespace diemcau::stage

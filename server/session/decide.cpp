@@ -38,6 +38,12 @@ bool can_be_shown(const State& state, DocumentId document) {
   return found != papers.end() && found->has_pages;
 }
 
+/// Opens the microphone; who is heard by others hears himself no more.
+void open_microphone(const State& state, Events& events, SiteId site) {
+  if (state.hall(site).feed == Feed::echo) events.emplace_back(FeedSet{site, Feed::by_line});
+  events.emplace_back(MicrophoneOpened{site});
+}
+
 /// What puts an end to the present speaker's floor; the microphone of the main hall stays open when another
 /// speaks.
 void end_floor(const State& state, Events& events, bool close_main_too) {
@@ -133,7 +139,9 @@ Result<Events> decide(const State& state, const Actor&, const OpenMicrophone& co
   if (!invited(state, command.site)) return refuse("site.not_invited", text(command.site));
   if (!state.connected(command.site)) return refuse("site.not_connected", text(command.site));
   if (state.hall(command.site).microphone) return Events{};
-  return Events{MicrophoneOpened{command.site}};
+  Events events;
+  open_microphone(state, events, command.site);
+  return events;
 }
 
 Result<Events> decide(const State& state, const Actor& by, const CloseMicrophone& command) {
@@ -185,6 +193,9 @@ Result<Events> decide(const State& state, const Actor&, const SetFeed& command) 
   ONLY_WHEN_OPEN(state);
   if (!invited(state, command.site)) return refuse("site.not_invited", text(command.site));
   if (state.hall(command.site).feed == command.feed) return Events{};
+  // The others would hear it come back through the hall's loudspeakers.
+  if (command.feed == Feed::echo && state.hall(command.site).microphone)
+    return refuse("feed.microphone_open", text(command.site));
   return Events{FeedSet{command.site, command.feed}};
 }
 
@@ -199,7 +210,7 @@ Result<Events> decide(const State& state, const Actor&, const GiveFloor& command
   FloorGiven given{command.site, {}};
   if (command.seconds) given.seconds = command.seconds->value;
   events.emplace_back(given);
-  if (!hall.microphone) events.emplace_back(MicrophoneOpened{command.site});
+  if (!hall.microphone) open_microphone(state, events, command.site);
   if (!state.on_stage(command.site)) {
     auto scene = state.staged();
     scene.cells.at(0).source.emplace(Camera{command.site});

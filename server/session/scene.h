@@ -67,9 +67,9 @@ struct Scene {
 BOOST_DESCRIBE_STRUCT(Scene, (), (layout, cells))
 
 /// What a hall gets: the program, one small picture of the whole stage, while its line is too thin for the
-/// stage's pictures; always; never.
-enum class Feed { by_line, program, stage };
-BOOST_DESCRIBE_ENUM(Feed, by_line, program, stage)
+/// stage's pictures; always; never. Or its own picture and sound, three seconds later: a test of its line.
+enum class Feed { by_line, program, stage, echo };
+BOOST_DESCRIBE_ENUM(Feed, by_line, program, stage, echo)
 
 constexpr std::size_t cells_of(Layout layout) {
   switch (layout) {

@@ -26,6 +26,7 @@ constexpr bool same_layouts() {
 static_assert(same_layouts());
 static_assert(static_cast<int>(Feed::program) == static_cast<int>(media::Feed::program));
 static_assert(static_cast<int>(Feed::stage) == static_cast<int>(media::Feed::stage));
+static_assert(static_cast<int>(Feed::echo) == static_cast<int>(media::Feed::echo));
 
 /// What else the record has to say about an event, in the same transaction.
 struct Record {

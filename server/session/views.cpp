@@ -82,6 +82,7 @@ HallView hall_view(const State& state, SiteId site) {
   view.layout = scene.layout;
   for (const auto& cell : scene.cells) view.cells.push_back(cell_view(state, cell, site));
   view.microphone = hall.microphone;
+  view.echo = hall.feed == Feed::echo;
   view.on_stage = state.on_stage(site);
   view.screen = hall.screen;
   const auto place = std::find(state.waiting.begin(), state.waiting.end(), site);

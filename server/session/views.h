@@ -162,6 +162,7 @@ struct HallView {
   Layout layout{};
   std::vector<CellView> cells;
   bool microphone = false;  ///< open: what is said here is heard by all
+  bool echo = false;        ///< it sees and hears itself, three seconds later
   bool on_stage = false;
   bool screen = false;       ///< it shares its screen
   std::optional<int> queue;  ///< place among the raised hands, from 1
@@ -174,6 +175,6 @@ struct HallView {
 };
 BOOST_DESCRIBE_STRUCT(HallView, (),
                       (meeting, site, number, name, state, opened_at, presence, layout, cells, microphone,
-                       on_stage, screen, queue, speaker, speaker_name, clip, contact, documents, may))
+                       echo, on_stage, screen, queue, speaker, speaker_name, clip, contact, documents, may))
 
 }  // namespace diemcau::session

@@ -78,3 +78,15 @@ test("a broken paper is said to be one, and the session goes on", async () => {
   await desk.paper("bao-cao").getByRole("button", { name: "Chiếu" }).click();
   await hall.sees("red");
 });
+
+test("a hall that is played back to itself sees and hears itself, three seconds later", async () => {
+  await hall.hears([], [main.pitch]);
+  await desk.tile("UBND tỉnh Lai Châu").click();
+  await desk.page.getByRole("button", { name: "Nghe lại mình" }).click();
+  await hall.page.getByText("đang xem và nghe chính mình").waitFor();
+  await hall.sees("blue");
+  await hall.hears([main.pitch]);
+  await desk.page.getByRole("button", { name: "Theo đường truyền" }).click();
+  await hall.sees("red");
+  await hall.hears([], [main.pitch]);
+});

@@ -125,11 +125,12 @@ function CameraLine({ id, site }: { readonly id: SiteId; readonly site: SiteView
   );
 }
 
-const feeds: readonly Feed[] = ["by_line", "program", "stage"];
+const feeds: readonly Feed[] = ["by_line", "program", "stage", "echo"];
 const feedTexts = {
   by_line: "site.feed.by_line",
   program: "site.feed.program",
   stage: "site.feed.stage",
+  echo: "site.feed.echo",
 } as const;
 
 /** A hall on a poor line gets the stage as one small picture. */

@@ -38,6 +38,11 @@ export function InSession({ view, status }: InSessionProps) {
     <main className={`session${idle ? " idle" : ""}${speaking ? " speaking" : ""}`}>
       <div className="banners">
         {view.microphone && <OnAir view={view} speaking={speaking} />}
+        {view.echo && (
+          <p className="banner-warn" role="status">
+            <span className="dot good" /> {t("session.echo")}
+          </p>
+        )}
         {lost && <LineLost status={status} still />}
         {own.audio !== "ready" && own.audio !== "asking" && (
           <p className="banner-warn" role="status">

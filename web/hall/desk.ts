@@ -46,8 +46,9 @@ export function startDesk(): void {
     const view = connection.store.get();
     if (!view) return;
     screen.follow(view);
-    if (view.microphone !== speaking) {
-      speaking = view.microphone;
+    // In an echo only the hall itself hears it.
+    if ((view.microphone || view.echo) !== speaking) {
+      speaking = view.microphone || view.echo;
       devices.openMicrophone(speaking);
     }
     if (view.state === "ended") {

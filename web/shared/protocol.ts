@@ -113,7 +113,7 @@ export interface StopSharing {
   readonly site: SiteId;
 }
 
-export type Feed = "by_line" | "program" | "stage";
+export type Feed = "by_line" | "program" | "stage" | "echo";
 
 export interface SetFeed {
   readonly type: "set_feed";
@@ -468,6 +468,7 @@ export interface HallView {
   readonly layout: Layout;
   readonly cells: readonly CellView[];
   readonly microphone: boolean;
+  readonly echo: boolean;
   readonly on_stage: boolean;
   readonly screen: boolean;
   readonly queue?: number;
@@ -954,4 +955,4 @@ export const areas: Readonly<Record<Layout, readonly Area[]>> = {
   ],
 };
 
-export const protocolHash = "492e7ee3704dc2d1";
+export const protocolHash = "ec13cba4dc304045";

@@ -531,6 +531,59 @@ TEST_P(EngineTest, NobodyGetsTheirOwnPictureOrVoice) {
   EXPECT_EQ(first.audio(0)[0].text.substr(0, 1), "B");
 }
 
+TEST_P(EngineTest, AHallWithAnEchoGetsItselfThreeSecondsLaterAndNobodyElse) {
+  auto& hall = join(an_binh, 2, 1, "A");
+  auto& other = join(ban_mai, 1, 1, "B");
+  put_on_stage({ban_mai, an_binh});
+  engine_.set_audible(stage, {ban_mai});
+  engine_.set_feeds(stage, {{an_binh, Feed::echo}});
+  const auto begun = std::chrono::steady_clock::now();
+  hall.show();  // nobody sees what has no keyframe before it
+  ASSERT_TRUE(run_until([&] { return hall.keyframes_wanted > 0; }));
+  hall.show(true);
+  hall.show();
+  hall.speak();
+  hall.speak();
+  other.show(true);
+  other.speak();
+  ASSERT_TRUE(run_until([&] { return hall.video().size() == 2 && hall.audio().size() == 2; }, 10s));
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, 3s);
+  EXPECT_TRUE(hall.video()[0].keyframe);
+  EXPECT_EQ(hall.video()[0].text.front(), 'A');
+  EXPECT_EQ(hall.audio()[0].text, "A says 501");
+  EXPECT_TRUE(hall.video(1).empty()) << "nothing of the stage";
+  EXPECT_TRUE(other.audio().empty()) << "its microphone is closed for others";
+  EXPECT_FALSE(loudest_.contains(echo_of(an_binh)));
+
+  engine_.set_feeds(stage, {});
+  ASSERT_TRUE(run_until([&] {
+    other.show(true);
+    other.speak();
+    return hall.video().size() > 2 && hall.audio().size() > 2;
+  }));
+  EXPECT_EQ(hall.video()[2].text.front(), 'B') << "the stage again";
+  EXPECT_TRUE(consecutive(hall.video()));
+}
+
+TEST_P(EngineTest, AHallWithAnEchoMayReturnAndGo) {
+  auto& hall = join(an_binh, 1, 1, "A");
+  engine_.set_feeds(stage, {{an_binh, Feed::echo}});
+  hall.show();
+  ASSERT_TRUE(run_until([&] { return hall.keyframes_wanted > 0; }));
+  hall.show(true);
+  auto& again = join(an_binh, 1, 1, "C");
+  again.show();
+  ASSERT_TRUE(run_until([&] { return again.keyframes_wanted > 0; })) << "its echo begins anew";
+  again.show(true);
+  ASSERT_TRUE(run_until([&] { return !again.video().empty(); }, 10s));
+  EXPECT_EQ(again.video()[0].text.front(), 'C');
+  engine_.disconnect(again.id());
+  auto& last = join(ban_mai, 1, 1, "B");
+  put_on_stage({an_binh});
+  last.show(true);
+  EXPECT_TRUE(handled(engine_.counters().packets_in));
+}
+
 TEST_P(EngineTest, ALostPacketIsSentAgainWithTheSameBytes) {
   auto& publisher = join(an_binh, 0, 0, "A");
   auto& viewer = join(std::nullopt, 1);

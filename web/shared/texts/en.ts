@@ -99,6 +99,7 @@ export const en: Readonly<Record<PageTextKey, string>> = {
   "session.left": "{time} left",
   "session.over": "{time} over",
   "session.absent": "not connected yet",
+  "session.echo": "Line test: this hall sees and hears itself, three seconds later.",
   "session.clip_stopped": "the film has stopped",
   "session.picture_coming": "waiting for the picture",
   "session.own_camera_off": "camera is off",

@@ -96,6 +96,7 @@ export const vi = {
   "session.left": "còn {time}",
   "session.over": "quá {time}",
   "session.absent": "chưa kết nối",
+  "session.echo": "Thử đường truyền: điểm cầu đang xem và nghe chính mình, chậm 3 giây.",
   "session.clip_stopped": "phim đã dừng",
   "session.picture_coming": "đang chờ hình",
   "session.own_camera_off": "camera đang tắt",
