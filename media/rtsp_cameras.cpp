@@ -9,10 +9,8 @@
 #include <thread>
 
 #include <pthread.h>
-#include <sys/eventfd.h>
-#include <sys/poll.h>
-#include <unistd.h>
 
+#include "media/bell.h"
 #include "media/caller/caller.h"
 #include "media/caller/live_stream.h"
 #include "media/mailbox.h"
@@ -46,10 +44,10 @@ struct RtspCameras::Parts {
           camera(
               to,
               [this, &parts](RtspCamera::Packet packet) {
-                if (packets.waiting() < most_waiting && packets.put(std::move(packet))) parts.ring();
+                if (packets.waiting() < most_waiting && packets.put(std::move(packet))) parts.bell.ring();
               },
               [this, &parts](program::Fault fault) {
-                if (faults.put(std::move(fault))) parts.ring();
+                if (faults.put(std::move(fault))) parts.bell.ring();
               }) {}
 
     CameraAddress address;
@@ -80,32 +78,24 @@ struct RtspCameras::Parts {
     std::string detail;
   };
 
-  Parts() : bell(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), thread([this] { run(); }) {}
+  Parts() : thread([this] { run(); }) {}
   ~Parts() {
     stopping = true;
-    ring();
+    bell.ring();
     thread.join();
   }
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
 
   void put(Letter letter) {
-    if (letters.put(std::move(letter))) ring();
-  }
-  void ring() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto written = write(bell.get(), &one, sizeof one);
+    if (letters.put(std::move(letter))) bell.ring();
   }
 
   void run() {
     pthread_setname_np(pthread_self(), "cameras");
     auto next_report = Clock::now();
     while (!stopping) {
-      pollfd wait{bell.get(), POLLIN, 0};
-      if (::poll(&wait, 1, halls.empty() ? -1 : static_cast<int>(turn / 1ms)) > 0) {
-        std::uint64_t rung = 0;
-        [[maybe_unused]] const auto got = read(bell.get(), &rung, sizeof rung);
-      }
+      bell.wait(halls.empty() ? std::nullopt : std::optional<std::chrono::milliseconds>(turn));
       for (auto& letter : letters.take_all()) std::visit([this](auto& one) { take(one); }, letter);
       const auto now = Clock::now();
       const bool reports = now >= next_report;
@@ -225,7 +215,7 @@ struct RtspCameras::Parts {
     return text;
   }
 
-  transport::FileDescriptor bell;
+  Bell bell;
   Mailbox<Letter> letters;
   Mailbox<CameraEvent> events;
   std::atomic<bool> stopping{false};

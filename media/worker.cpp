@@ -9,7 +9,6 @@
 #include <utility>
 
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 
 namespace diemcau::media {
 namespace {
@@ -62,9 +61,8 @@ Worker::Worker(const Config& config, std::size_t index, std::size_t count, const
             calls.program_wanted,
             calls.keyframe_seen},
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       outgoing_(count) {
-  if (!epoll_ || !bell_) throw std::system_error(errno, std::generic_category(), "media loop");
+  if (!epoll_) throw std::system_error(errno, std::generic_category(), "media loop");
   using transport::Sharing;
   ports_ = std::make_unique<transport::Ports>(
       config.bind, config.port, [this](const transport::TcpPort::Watch& watch) { on_watch(watch); },
@@ -72,7 +70,7 @@ Worker::Worker(const Config& config, std::size_t index, std::size_t count, const
       count == 1   ? Sharing::alone
       : index == 0 ? Sharing::first
                    : Sharing::further);
-  for (const int fd : {bell_.get(), ports_->udp().fd(), ports_->tcp().fd()}) {
+  for (const int fd : {bell_.fd(), ports_->udp().fd(), ports_->tcp().fd()}) {
     if (fd < 0) continue;
     epoll_event event{};
     event.events = EPOLLIN;
@@ -94,8 +92,7 @@ void Worker::join() {
 
 void Worker::put(Letter letter) {
   if (!mailbox_.put(std::move(letter))) return;
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = write(bell_.get(), &one, sizeof one);
+  bell_.ring();
 }
 
 void Worker::run() {
@@ -107,9 +104,8 @@ void Worker::run() {
     for (int i = 0; i < count; ++i) {
       const auto& event = events.at(static_cast<std::size_t>(i));
       const int fd = event.data.fd;
-      if (fd == bell_.get()) {
-        std::uint64_t rung = 0;
-        [[maybe_unused]] const auto got = read(fd, &rung, sizeof rung);
+      if (fd == bell_.fd()) {
+        bell_.quiet();
         take_letters();
       } else if (fd == ports_->udp().fd()) {
         ports_->udp().receive([this](const transport::Endpoint& from, std::span<std::byte> packet) {

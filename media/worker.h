@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "media/bell.h"
 #include "media/counters.h"
 #include "media/hosted_stage.h"
 #include "media/letters.h"
@@ -109,7 +110,8 @@ class Worker {
   LiveCounters counters_;
   std::atomic<double> busy_{0};
   std::vector<Worker*> workers_;
-  transport::FileDescriptor epoll_, bell_;
+  transport::FileDescriptor epoll_;
+  Bell bell_;
   std::unique_ptr<transport::Ports> ports_;
   Mailbox<Letter> mailbox_;
   bool stopping_ = false;

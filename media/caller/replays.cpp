@@ -9,10 +9,8 @@
 #include <variant>
 
 #include <pthread.h>
-#include <sys/eventfd.h>
-#include <sys/poll.h>
-#include <unistd.h>
 
+#include "media/bell.h"
 #include "media/caller/caller.h"
 #include "media/caller/replay_stream.h"
 #include "media/mailbox.h"
@@ -80,21 +78,17 @@ struct Replays::Parts {
   };
   using Letter = std::variant<Start, End>;
 
-  Parts() : bell(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), thread([this] { run(); }) {}
+  Parts() : thread([this] { run(); }) {}
   ~Parts() {
     stopping = true;
-    ring();
+    bell.ring();
     thread.join();
   }
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
 
   void put(Letter letter) {
-    if (letters.put(std::move(letter))) ring();
-  }
-  void ring() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto written = write(bell.get(), &one, sizeof one);
+    if (letters.put(std::move(letter))) bell.ring();
   }
 
   void run() {
@@ -102,11 +96,7 @@ struct Replays::Parts {
     auto next_report = Clock::now();
     while (!stopping) {
       // Without halls there is nothing to wake up for.
-      pollfd wait{bell.get(), POLLIN, 0};
-      if (::poll(&wait, 1, halls.empty() ? -1 : static_cast<int>(turn / 1ms)) > 0) {
-        std::uint64_t rung = 0;
-        [[maybe_unused]] const auto got = read(bell.get(), &rung, sizeof rung);
-      }
+      bell.wait(halls.empty() ? std::nullopt : std::optional<std::chrono::milliseconds>(turn));
       for (auto& letter : letters.take_all()) take(letter);
       const auto now = Clock::now();
       const bool reports = now >= next_report;
@@ -167,7 +157,7 @@ struct Replays::Parts {
     return true;
   }
 
-  transport::FileDescriptor bell;
+  Bell bell;
   Mailbox<Letter> letters;
   Mailbox<ReplayId> ended;
   std::atomic<bool> stopping{false};
