@@ -15,6 +15,7 @@
 #include "media/caller/live_stream.h"
 #include "media/mailbox.h"
 #include "media/program/rtsp_camera.h"
+#include "media/without_secrets.h"
 
 namespace diemcau::media {
 namespace {
@@ -107,8 +108,9 @@ struct RtspCameras::Parts {
           return false;
         }
         say_goodbye(*entry.second);
-        events.put(
-            CameraEnded{entry.first, over->trouble, without_secrets(over->detail, entry.second->address)});
+        events.put(CameraEnded{
+            entry.first, over->trouble,
+            without_secrets(over->detail, {entry.second->address.password, entry.second->address.user})});
         return true;
       });
     }
@@ -149,8 +151,10 @@ struct RtspCameras::Parts {
   /// nullopt: it goes on.
   std::optional<Over> go_on(RtspCameraId id, Hall& hall, Clock::time_point now) {
     const bool had_picture = hall.caller.has_value();
-    for (const auto& fault : hall.faults.take_all())
-      return Over{trouble_of(fault, had_picture), fault.end_of_stream ? "end of stream" : fault.text};
+    if (const auto faults = hall.faults.take_all(); !faults.empty()) {
+      const auto& first = faults.front();
+      return Over{trouble_of(first, had_picture), first.end_of_stream ? "end of stream" : first.text};
+    }
     for (const auto& packet : hall.packets.take_all()) {
       hall.heard = now;
       if (!hall.caller && packet.codec != rtp::Codec::opus) make_offer(id, hall, packet.codec);
@@ -207,12 +211,6 @@ struct RtspCameras::Parts {
         fault.text.find("404") != std::string::npos || fault.text.find("ot found") != std::string::npos;
     if (fault.not_authorized || no_such_path) return CameraTrouble::refused;
     return fault.end_of_stream ? CameraTrouble::no_picture : CameraTrouble::unreachable;
-  }
-  static std::string without_secrets(std::string text, const CameraAddress& address) {
-    for (const auto* secret : {&address.password, &address.user})
-      for (auto at = text.find(*secret); !secret->empty() && at != std::string::npos; at = text.find(*secret))
-        text.replace(at, secret->size(), "…");
-    return text;
   }
 
   Bell bell;

@@ -86,7 +86,9 @@ void CameraHalls::join(const media::CameraOffers& offers) {
         if (joined == halls_.end() || !made) {
           // A page has taken the hall's place (hall.taken), or the session is over.
           cameras_.end(camera);
-          if (joined != halls_.end()) joined->second.camera.reset();
+          if (joined == halls_.end()) return;
+          joined->second.camera.reset();
+          joined->second.not_before = Clock::now() + first_wait;
           return;
         }
         joined->second.trouble.reset();

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "media/program/inlet.h"
+#include "media/without_secrets.h"
 
 namespace diemcau::program {
 namespace {
@@ -63,16 +64,6 @@ void bound_send_buffers() {
 
 std::string text(PushProtocol protocol) {
   return std::string(sources) + (protocol == PushProtocol::srt ? srt : rtmp);
-}
-
-/// Libraries may repeat what they were given.
-std::string without_secrets(std::string text, const media::PushTarget& target) {
-  for (const auto* secret : {&target.stream, &target.application, &target.passphrase, &target.stream_id}) {
-    if (secret->empty()) continue;
-    for (auto at = text.find(*secret); at != std::string::npos; at = text.find(*secret, at + 3))
-      text.replace(at, secret->size(), "***");
-  }
-  return text;
 }
 
 /// `after`: since the attempt began.
@@ -257,7 +248,8 @@ void Push::serve(const std::stop_token& stop, Connection& connection) {
   } else if (fault_) {
     measured_.trouble =
         trouble_of(*fault_, target_, measured_.state == OutputState::live, Clock::now() - begun);
-    measured_.detail = without_secrets(fault_->text, target_);
+    measured_.detail = media::without_secrets(
+        fault_->text, {target_.stream, target_.application, target_.passphrase, target_.stream_id});
   }
   connection_ = nullptr;
 }

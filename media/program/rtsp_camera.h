@@ -1,9 +1,7 @@
 #pragma once
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <functional>
-#include <mutex>
 #include <vector>
 
 #include "media/program/pipeline.h"

@@ -7,7 +7,8 @@ import { give } from "./desk";
 export function Paper({ paper, view }: { readonly paper: DocumentLine; readonly view: ConsoleView }) {
   const { clip } = view;
   const mine = clip.kind === "page" && clip.document === paper.id;
-  const shown = mine && clip.state === "paused";
+  // One page that cannot be drawn is no reason to begin anew.
+  const shown = mine && (clip.state === "paused" || clip.state === "failed");
   const page = clip.page ?? 1;
   const turn = (to: number) => void give({ type: "show_page", document: paper.id, page: to });
   return (
@@ -17,11 +18,6 @@ export function Paper({ paper, view }: { readonly paper: DocumentLine; readonly 
           {paper.title}
         </a>
         <span className="small faint"> {paper.code}</span>
-        {mine && clip.state === "failed" && (
-          <span className="small warn block" role="alert">
-            {serverText(clip.reason)}
-          </span>
-        )}
       </span>
       {shown && (
         <>
@@ -59,6 +55,11 @@ export function Paper({ paper, view }: { readonly paper: DocumentLine; readonly 
         >
           {t("console.film_play")}
         </button>
+      )}
+      {mine && clip.state === "failed" && (
+        <span className="small warn why" role="alert">
+          {serverText(clip.reason)}
+        </span>
       )}
     </li>
   );

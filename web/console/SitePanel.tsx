@@ -119,8 +119,8 @@ function CameraLine({ id, site }: { readonly id: SiteId; readonly site: SiteView
   return (
     <p className={state ? "small warn todo" : "small soft"} role={state ? "alert" : undefined}>
       {t("site.camera", { place: site.camera })}
-      {state &&
-        ` ${t(cameraTexts[state.trouble])} ${t("site.camera.retry", { seconds: state.retry_seconds })}`}
+      {state && ` ${t(cameraTexts[state.trouble])}`}
+      {state && state.retry_seconds > 0 && ` ${t("site.camera.retry", { seconds: state.retry_seconds })}`}
     </p>
   );
 }

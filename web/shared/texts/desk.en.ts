@@ -166,7 +166,7 @@ export const deskEn: Readonly<Record<DeskTextKey, string>> = {
   "site.lower_hand": "Lower hand",
   "site.camera": "No PC: pictures are taken from the camera {place}.",
   "site.camera.unreachable": "The camera cannot be reached: check its power, its cable and its address.",
-  "site.camera.refused": "The camera refuses: wrong user, password or path. Change it in the office, Sites.",
+  "site.camera.refused": "The camera refuses: wrong user, password or path. Change it in the office, Halls.",
   "site.camera.no_picture": "The camera sends no picture that can be read.",
   "site.camera.lost": "The camera has stopped sending.",
   "site.camera.retry": "Tried again in {seconds} s.",
