@@ -10,6 +10,7 @@
 #include <openssl/rand.h>
 
 #include "media/mailbox.h"
+#include "media/program/codecs.h"
 #include "media/program/programs.h"
 #include "media/program/snapshots.h"
 #include "media/rtp/sdp.h"
@@ -312,6 +313,9 @@ void Engine::start_output(StageId stage, OutputId output, const PushTarget& targ
 void Engine::serve_output(StageId stage, OutputId output, const std::string& path) {
   parts_->programs.serve_output(stage, output, path);
 }
+void Engine::publish_output(StageId stage, OutputId output, const std::filesystem::path& folder) {
+  parts_->programs.publish_output(stage, output, folder);
+}
 void Engine::stop_output(StageId stage, OutputId output) { parts_->programs.stop_output(stage, output); }
 
 std::vector<Event> Engine::take_events() {
@@ -324,5 +328,10 @@ std::vector<Event> Engine::take_events() {
   return events;
 }
 Counters Engine::counters() const { return parts_->workers.counters(); }
+
+CodecNames codec_names() {
+  const auto& found = program::codecs();
+  return {found.h264_encoder.element, found.h264_decoder.element, found.vp8_decoder.element};
+}
 
 }  // namespace diemcau::media

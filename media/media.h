@@ -390,6 +390,9 @@ class Engine {
   /// guess: nothing else keeps anybody out. The stage is rendered while somebody watches. Always live.
   /// Ignored without an RTSP server.
   void serve_output(StageId stage, OutputId output, const std::string& path);
+  /// Keeps the last of it as HLS in `folder`, which is emptied first and removed in the end: live.m3u8 and
+  /// the segments that it names, for any number of spectators.
+  void publish_output(StageId stage, OutputId output, const std::filesystem::path& folder);
   void stop_output(StageId stage, OutputId output);  ///< unknown ids are ignored
 
   std::vector<Event> take_events();
@@ -400,6 +403,13 @@ class Engine {
   std::unique_ptr<Parts> parts_;
 };
 
+/// The elements that encode and decode pictures here: "x264enc", "vah264dec" …
+struct CodecNames {
+  std::string h264_encoder, h264_decoder, vp8_decoder;
+};
+/// Blocks for seconds where hardware must be tried, and for no time once it was.
+CodecNames codec_names();
+
 /// How long the film in that file is; nullopt: it holds none that a session could play. Blocks for 0.1 s, at
 /// most 5; any thread.
 std::optional<std::chrono::milliseconds> film_length(const std::filesystem::path& file);
@@ -408,6 +418,16 @@ std::optional<std::chrono::milliseconds> film_length(const std::filesystem::path
 struct FilmPart {
   std::chrono::milliseconds begin{}, length{};
 };
+/// A stretch of a recording.
+struct FilmCut {
+  std::filesystem::path file;
+  std::chrono::milliseconds from{}, until{};  ///< in the film
+};
+/// Makes a film of stretches, as finish_recording() does of whole files: also of one that is being written,
+/// and quickly, however long it is. Each begins with the keyframe before it.
+std::vector<FilmPart> cut_recordings(const std::vector<FilmCut>& cuts, const std::filesystem::path& to,
+                                     std::stop_token stop = {});
+
 /// Makes fragmented recordings (also of killed runs) one fast-start MP4 at `to`, one after the other and
 /// without encoding anew: written beside it, fsynced, renamed; `to` may be one of them. Blocks for some
 /// seconds per hour of film; for a job thread. What has only a picture (or only sound) is taken as it is.

@@ -119,7 +119,7 @@ void CameraHalls::leave(Hall& hall) {
   hall.camera.reset();
 }
 
-CameraHalls::Halls::iterator CameraHalls::find(media::RtspCameraId camera) {
+CameraHalls::Halls::iterator CameraHalls::find(media::HallCameraId camera) {
   return std::find_if(halls_.begin(), halls_.end(),
                       [camera](const auto& entry) { return entry.second.camera == camera; });
 }

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "media/rtsp_cameras.h"
+#include "media/hall_cameras.h"
 #include "server/log.h"
 #include "server/session/sessions.h"
 #include "server/signaling/http_peers.h"
@@ -35,7 +35,7 @@ class CameraHalls {
   struct Hall {
     std::string locked;  ///< its address
     int generation{};    ///< of its link
-    std::optional<media::RtspCameraId> camera;
+    std::optional<media::HallCameraId> camera;
     Clock::time_point since{};                    ///< when it was connected to
     std::optional<media::CameraTrouble> trouble;  ///< of the last attempt
     std::chrono::seconds wait{};
@@ -48,11 +48,11 @@ class CameraHalls {
   void join(const media::CameraOffers& offers);
   void note(const media::CameraEnded& ended);
   void leave(Hall& hall);
-  Halls::iterator find(media::RtspCameraId camera);
+  Halls::iterator find(media::HallCameraId camera);
 
   Surroundings around_;
   Halls halls_;  ///< of the sessions that are open
-  media::RtspCameras cameras_;
+  media::HallCameras cameras_;
 };
 
 }  // namespace diemcau::server

@@ -22,6 +22,7 @@
 #include "server/http/services.h"
 #include "server/http/static_files.h"
 #include "server/session/engine_stage.h"
+#include "server/session/missed_films.h"
 #include "server/session/sessions.h"
 #include "server/signaling/connections.h"
 #include "server/signaling/http_peers.h"
@@ -225,9 +226,11 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
                               bytes,
                               recordings,
                               config.data / "pages",
+                              config.data / "live",
                               key,
                               {config.rtsp_port, rtsp_path},
                               now});
+  session::MissedFilms missed_films(store, jobs, stage, log, recordings, config.data / "missed");
   protocol::Seats seats;
   std::uint64_t last_peer = 0;
   const auto new_peer = [&last_peer] { return media::PeerId{++last_peer}; };
@@ -263,29 +266,35 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
 
   const std::string setup_token = auth::base64url(auth::random_bytes(24));
   std::string base_url;
-  http::Services services{store,
-                          jobs,
-                          log,
-                          bytes,
-                          links,
-                          tokens,
-                          throttle,
-                          token_throttle,
-                          sessions,
-                          http_peers,
-                          config.data,
-                          recordings,
-                          config.upload_limit,
-                          setup_token,
-                          now,
-                          [&base_url] { return base_url; },
-                          [&](scheduler::MeetingId meeting) {
-                            sessions.meeting_changed(meeting);
-                            connections.check_again(meeting);
-                            http_peers.check_again();
-                          },
-                          [&connections] { connections.check_again(); },
-                          key};
+  http::Services services{
+      store,
+      jobs,
+      log,
+      bytes,
+      links,
+      tokens,
+      throttle,
+      token_throttle,
+      sessions,
+      missed_films,
+      http_peers,
+      config.data,
+      recordings,
+      config.data / "live",
+      config.upload_limit,
+      setup_token,
+      now,
+      [&base_url] { return base_url; },
+      [&](scheduler::MeetingId meeting) {
+        sessions.meeting_changed(meeting);
+        connections.check_again(meeting);
+        http_peers.check_again();
+      },
+      [&connections] { connections.check_again(); },
+      [&outputs](scheduler::MeetingId meeting, scheduler::OutputId output, scheduler::AccountId account) {
+        outputs.on_spectator(meeting, output, account, now());
+      },
+      key};
   http::Router router(log);
   router.authenticate_by([&store](const http::Request& request) {
     return http::account_of_cookie(store, request.cookie(auth::cookie_name), now());
@@ -294,6 +303,7 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
   http::add_places_api(router, services);
   http::add_meetings_api(router, services);
   http::add_documents_api(router, services);
+  http::add_live_api(router, services);
   http::add_hall_api(router, services);
   http::add_whip_api(router, services);
   http::add_commands_api(router, services);
@@ -365,6 +375,10 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
     if (stop != 0) listener.stop();
   });
 
+  const auto codecs = media::codec_names();
+  log.info("media.codecs", {{"h264_encoder", codecs.h264_encoder},
+                            {"h264_decoder", codecs.h264_decoder},
+                            {"vp8_decoder", codecs.vp8_decoder}});
   log.info("server.ready",
            {{"port", config.port}, {"media_port", config.media_port}, {"version", DIEMCAU_VERSION}});
   out << "Điểm Cầu " << DIEMCAU_VERSION << " sẵn sàng / ready: " << base_url << "/\n";

@@ -42,7 +42,8 @@ const char* name_of(Kind kind) { return kind == Kind::video ? "video" : "audio";
 /// A recording, finished or of a killed run, read as fast as it is taken.
 class Reader {
  public:
-  explicit Reader(const std::filesystem::path& file)
+  /// Begins with the keyframe before `from`.
+  explicit Reader(const std::filesystem::path& file, std::chrono::milliseconds from = 0ms)
       : pipeline_(read_text, [this](Fault fault) { signals_.set_fault(std::move(fault)); }) {
     pipeline_.set("file", "location", file.string());
     g_signal_connect(pipeline_.get("demuxer").get(), "no-more-pads",
@@ -59,6 +60,7 @@ class Reader {
           gst_element_get_static_pad(pipeline_.get(std::string(name_of(kind)) + "_queue").get(), "sink"));
       if (gst_pad_is_linked(pad.get()) != 0) track(kind).sink = pipeline_.get<GstAppSink>(name_of(kind));
     }
+    if (from > 0ms) seek(from);
   }
 
   bool has(Kind kind) { return track(kind).sink != nullptr; }
@@ -94,6 +96,14 @@ class Reader {
     }
   }
 
+  void seek(std::chrono::milliseconds to) {
+    constexpr auto how =
+        static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE);
+    if (gst_element_seek_simple(pipeline_.get("demuxer").get(), GST_FORMAT_TIME, how,
+                                std::chrono::nanoseconds(to).count()) == 0)
+      for (const auto kind : kinds) track(kind).sink.reset();  // nothing can be read from there
+  }
+
   Track& track(Kind kind) { return tracks_.at(kind == Kind::video ? 0 : 1); }
 
   void fill(Track& track, const std::stop_token& stop) {
@@ -116,14 +126,17 @@ std::chrono::milliseconds milliseconds(GstClockTime time) {
   return std::chrono::milliseconds(time / GST_MSECOND);
 }
 
-/// Appends what can be read of a part; the time at which it ends.
-GstClockTime append(const std::filesystem::path& part, GstClockTime begin, FilmWriter& writer,
-                    const std::stop_token& stop) {
-  Reader reader(part);
+/// Appends what can be read of a stretch; the time at which it ends.
+GstClockTime append(const FilmCut& cut, GstClockTime begin, FilmWriter& writer, const std::stop_token& stop) {
+  Reader reader(cut.file, cut.from);
+  const bool to_its_end = cut.until == std::chrono::milliseconds::max();
+  const auto last =
+      to_its_end ? GST_CLOCK_TIME_NONE
+                 : begin + static_cast<GstClockTime>(std::chrono::nanoseconds(cut.until - cut.from).count());
   auto end = begin;
   for (;;) {
     const auto [kind, sample] = reader.next(stop);
-    if (!sample) return end;
+    if (!sample || begin + static_cast<GstClockTime>(program::running_time(sample.get())) > last) return end;
     const auto at = begin + static_cast<GstClockTime>(program::running_time(sample.get()));
     const auto length = GST_BUFFER_DURATION(gst_sample_get_buffer(sample.get()));
     end = std::max(end, at + (GST_CLOCK_TIME_IS_VALID(length) ? length : 40 * GST_MSECOND));
@@ -133,12 +146,12 @@ GstClockTime append(const std::filesystem::path& part, GstClockTime begin, FilmW
 
 }  // namespace
 
-std::vector<FilmPart> finish_recording(const std::vector<std::filesystem::path>& parts,
-                                       const std::filesystem::path& to, std::stop_token stop) {
+std::vector<FilmPart> cut_recordings(const std::vector<FilmCut>& cuts, const std::filesystem::path& to,
+                                     std::stop_token stop) {
   bool video = false;
   bool audio = false;
-  for (const auto& part : parts) {
-    Reader reader(part);
+  for (const auto& cut : cuts) {
+    Reader reader(cut.file);
     video = video || reader.has(Kind::video);
     audio = audio || reader.has(Kind::audio);
     if (video && audio) break;
@@ -148,8 +161,8 @@ std::vector<FilmPart> finish_recording(const std::vector<std::filesystem::path>&
   program::write_whole(to, [&](const std::filesystem::path& unfinished) {
     FilmWriter writer(unfinished, video, audio);
     GstClockTime begin = 0;
-    for (const auto& part : parts) {
-      const auto end = append(part, begin, writer, stop);
+    for (const auto& cut : cuts) {
+      const auto end = append(cut, begin, writer, stop);
       film.push_back({milliseconds(begin), milliseconds(end - begin)});
       begin = end;
     }
@@ -158,6 +171,13 @@ std::vector<FilmPart> finish_recording(const std::vector<std::filesystem::path>&
     writer.finish(stop);
   });
   return film;
+}
+
+std::vector<FilmPart> finish_recording(const std::vector<std::filesystem::path>& parts,
+                                       const std::filesystem::path& to, std::stop_token stop) {
+  std::vector<FilmCut> whole;
+  for (const auto& part : parts) whole.push_back({part, 0ms, std::chrono::milliseconds::max()});
+  return cut_recordings(whole, to, std::move(stop));
 }
 
 }  // namespace diemcau::media

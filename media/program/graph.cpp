@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 
+#include "media/program/codecs.h"
 #include "media/program/pipeline.h"
 
 namespace diemcau::program {
@@ -77,10 +78,9 @@ std::string graph(std::size_t count, Pace pace) {
       "max-threads=1 ! video/x-raw,format=I420,width=1280,height=720,framerate=25/1 ! "
       "overlaycomposition name=captions ! " +
       (live ? std::string("tee name=t ") + small_picture + "t. ! valve name=recorded drop=true ! " : "") +
-      "queue " + (live ? live_queue : patient_queue) +
-      " max-size-bytes=0 max-size-time=0 ! "
-      "x264enc tune=zerolatency speed-preset=superfast bitrate=2000 key-int-max=50 threads=1 ! "
-      "video/x-h264,profile=main ! "
+      "queue " + (live ? live_queue : patient_queue) + " max-size-bytes=0 max-size-time=0 ! " +
+      codecs().h264_encoder.text +
+      " ! video/x-h264,profile=main ! "
       "h264parse config-interval=-1 ! video/x-h264,stream-format=avc,alignment=au ! "
       "appsink name=picture sync=false async=false "
       "audiomixer name=m " +

@@ -12,6 +12,7 @@
 #include "media/program/card.h"
 #include "media/program/clip.h"
 #include "media/program/fan_out.h"
+#include "media/program/hls_output.h"
 #include "media/program/program.h"
 #include "media/program/push.h"
 #include "media/program/recorder.h"
@@ -332,16 +333,28 @@ struct Programs::Parts {
   }
 
   void start_output(StageId id, media::OutputId output, const media::PushTarget& target) {
-    stop_output(id, output);
-    auto& on_stage = stages[id];
-    auto& push = on_stage.outputs[output];
-    push = std::make_unique<Push>(target, [this, id] {
+    begin_output(id, output, std::make_unique<Push>(target, keyframe_wish(id)));
+  }
+
+  void publish_output(StageId id, media::OutputId output, const std::filesystem::path& folder) {
+    stop_output(id, output);  // before: the folder may be the same
+    begin_output(id, output, std::make_unique<HlsOutput>(folder, keyframe_wish(id)));
+  }
+
+  std::function<void()> keyframe_wish(StageId id) {
+    return [this, id] {
       put([this, id] {
         const auto at = stages.find(id);
         if (at != stages.end() && at->second.program) at->second.program->request_keyframe();
       });
-    });
-    on_stage.fan_out.add(*push);
+    };
+  }
+
+  void begin_output(StageId id, media::OutputId output, std::unique_ptr<Output> made) {
+    stop_output(id, output);
+    auto& on_stage = stages[id];
+    on_stage.fan_out.add(*made);
+    on_stage.outputs[output] = std::move(made);
     try_again(id, on_stage);
   }
 
@@ -477,6 +490,9 @@ void Programs::start_output(StageId stage, media::OutputId output, const media::
 }
 void Programs::serve_output(StageId stage, media::OutputId output, const std::string& path) {
   parts_->put([this, stage, output, path] { parts_->serve_output(stage, output, path); });
+}
+void Programs::publish_output(StageId stage, media::OutputId output, const std::filesystem::path& folder) {
+  parts_->put([this, stage, output, folder] { parts_->publish_output(stage, output, folder); });
 }
 void Programs::stop_output(StageId stage, media::OutputId output) {
   parts_->put([this, stage, output] { parts_->stop_output(stage, output); });

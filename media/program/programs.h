@@ -62,6 +62,7 @@ class Programs {
   void stop_recording(StageId stage);
   void start_output(StageId stage, media::OutputId output, const media::PushTarget& target);
   void serve_output(StageId stage, media::OutputId output, const std::string& path);
+  void publish_output(StageId stage, media::OutputId output, const std::filesystem::path& folder);
   void stop_output(StageId stage, media::OutputId output);
   void close_stage(StageId stage);
 

@@ -2,6 +2,8 @@
 
 #include <gst/video/video.h>
 
+#include "media/program/codecs.h"
+
 namespace diemcau::program {
 namespace {
 
@@ -14,11 +16,7 @@ std::string buffer(const char* name, const std::string& caps, Tap::Form form) {
 }
 
 constexpr auto vp8_pictures = "rtpvp8depay wait-for-keyframe=true request-keyframe=true";
-constexpr auto vp8_decoder = " ! vp8dec threads=1 max-errors=-1 automatic-request-sync-points=true";
 constexpr auto h264_pictures = "rtph264depay wait-for-keyframe=true request-keyframe=true ! h264parse";
-// One thread: with more, avdec_h264 holds back a picture for each.
-constexpr auto h264_decoder =
-    " ! avdec_h264 max-threads=1 max-errors=-1 output-corrupt=false automatic-request-sync-points=true";
 constexpr auto opus_decoder =
     " ! opusdec plc=true ! audioconvert ! audioresample ! "
     "audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved";
@@ -31,7 +29,7 @@ std::string text(stage::Codec picture, Tap::Form form) {
       std::string("media=video,encoding-name=") + rtp::name_of(picture) + ",clock-rate=90000,payload=96",
       form);
   all += h264 ? h264_pictures : vp8_pictures;
-  if (raw) all += h264 ? h264_decoder : vp8_decoder;
+  if (raw) all += " ! " + (h264 ? codecs().h264_decoder : codecs().vp8_decoder).text;
   if (!raw && h264) all += " ! video/x-h264,stream-format=avc,alignment=au";
   all += " ! appsink name=picture sync=false async=false max-buffers=4 drop=true ";
   all +=

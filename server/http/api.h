@@ -41,9 +41,11 @@
 /// | GET  /api/recordings/ID                    | staff, chair                   | → Film |
 /// | GET  /api/recordings/ID/file[?download]    | staff, chair                   | the bytes, with ranges |
 /// | GET  /api/recordings/ID/chapters.vtt       | staff, chair                   | the chapters as WebVTT |
+/// | GET  /api/meetings/ID/live/live.m3u8, …/SEGMENT | logged in               | the session as HLS, while the operator lets it be watched |
 /// | GET  /api/search?q=WORDS                   | logged in                      | → SearchHit[] |
 /// | GET  /api/hall/TOKEN                       | hall link                      | → HallPage |
 /// | GET  /api/hall/TOKEN/documents/ID/file     | hall link                      | the bytes, with ranges |
+/// | GET  /api/hall/TOKEN/missed                | hall link                      | what the hall missed while its line was cut, MP4 with ranges |
 /// | GET  /healthz, /metrics                    | anyone; loopback               | ready or why not, version; Prometheus text |
 ///
 /// Bearer tokens (auth/access_tokens.h) stand in the file of --links; whip and whep may be asked by pages of any origin.
@@ -121,8 +123,9 @@ struct MeetingDetail {
   std::vector<scheduler::Document> documents;
   std::vector<scheduler::Recording> recordings;
   std::vector<HallLink> links;  ///< empty unless rights.see_links
+  bool live = false;            ///< can be watched now
 };
-BOOST_DESCRIBE_STRUCT(MeetingDetail, (), (meeting, documents, recordings, links))
+BOOST_DESCRIBE_STRUCT(MeetingDetail, (), (meeting, documents, recordings, links, live))
 
 /// A recording and what it shows when.
 struct Film {

@@ -1,5 +1,9 @@
+#include "server/http/download.h"
 #include "server/http/services.h"
 #include "server/session/brief.h"
+#include "server/session/missed_films.h"
+#include "server/session/project.h"
+#include "server/session/sessions.h"
 
 namespace diemcau::http {
 namespace {
@@ -44,12 +48,33 @@ void answer_document(Services& services, const Request& request, const Reply& re
   send_document(services, request, reply, *document);
 }
 
+/// As its view offers it: a later cut is another film.
+void answer_missed(Services& services, const Request& request, const Reply& reply) {
+  const auto opened = open_link(services, request.parameters.at(0));
+  if (!opened) return reply.problem(opened.error());
+  const auto& [pass, meeting] = *opened;
+  const auto* session = services.sessions.find(pass.meeting);
+  if (session == nullptr) return reply.problem(404, "link.wrong");
+  const auto missed = session::hall_view(session->shown(), pass.site).missed;
+  if (!missed) return reply.problem(404, "missed.none");
+  services.missed_films.make(
+      pass.meeting, pass.site, *missed, services.now(),
+      [request, reply](const Result<std::filesystem::path>& film) {
+        if (!film) return reply.problem(film.error());
+        send_file(request, reply,
+                  {*film, "video/mp4", film->filename(), "\"" + film->filename().string() + "\""});
+      });
+}
+
 }  // namespace
 
 void add_hall_api(Router& router, Services& services) {
   router.add("GET", "/api/hall/*", Right::anyone, [&services](const Request& request, const Reply& reply) {
     answer_page(services, request, reply);
   });
+  router.add(
+      "GET", "/api/hall/*/missed", Right::anyone,
+      [&services](const Request& request, const Reply& reply) { answer_missed(services, request, reply); });
   router.add(
       "GET", "/api/hall/*/documents/#/file", Right::anyone,
       [&services](const Request& request, const Reply& reply) { answer_document(services, request, reply); });

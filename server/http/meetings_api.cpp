@@ -2,6 +2,7 @@
 #include "server/http/download.h"
 #include "server/http/services.h"
 #include "server/session/brief.h"
+#include "server/session/sessions.h"
 
 namespace diemcau::http {
 namespace {
@@ -17,6 +18,9 @@ std::optional<MeetingDetail> detail_of(const Services& services, MeetingId id, s
   MeetingDetail detail;
   detail.meeting = std::move(*meeting);
   detail.documents = scheduler::Documents(database).of(id);
+  if (detail.meeting.state == scheduler::MeetingState::live)
+    if (const auto* session = services.sessions.find(id))
+      detail.live = session::watched_live(session->shown()).has_value();
   if (auth::may(role, Right::see_recordings)) detail.recordings = scheduler::Recordings(database).of(id);
   if (!auth::may(role, Right::see_links)) return detail;
   for (const auto& invited : detail.meeting.form.sites) {

@@ -1,4 +1,4 @@
-#include "media/rtsp_cameras.h"
+#include "media/hall_cameras.h"
 #include "scheduler/site_cameras.h"
 #include "server/auth/lock.h"
 #include "server/http/services.h"

@@ -14,8 +14,9 @@
 #include "server/store.h"
 
 namespace diemcau::session {
+class MissedFilms;
 class Sessions;
-}
+}  // namespace diemcau::session
 namespace diemcau::protocol {
 class HttpPeers;
 }
@@ -36,9 +37,11 @@ struct Services {
   auth::Throttle&
       token_throttle;  ///< apart: an encoder with an old token must not slow the log-in next to it
   session::Sessions& sessions;
+  session::MissedFilms& missed_films;
   protocol::HttpPeers& http_peers;
   std::filesystem::path data;        ///< folder
   std::filesystem::path recordings;  ///< folder
+  std::filesystem::path live;        ///< folder: the HLS of sessions
   std::int64_t upload_limit{};
   std::string setup_token;  ///< lets in the first administrator; empty: never
   std::function<Time()> now;
@@ -47,6 +50,8 @@ struct Services {
   std::function<void(MeetingId)> meeting_changed;
   /// An account has changed.
   std::function<void()> accounts_changed;
+  /// That account watches a session's HLS.
+  std::function<void(MeetingId, scheduler::OutputId, AccountId)> watched_live;
   std::string key;  ///< that locks what only a running server may read (auth/lock.h)
 };
 
@@ -54,6 +59,7 @@ void add_accounts_api(Router& router, Services& services);
 void add_places_api(Router& router, Services& services);
 void add_meetings_api(Router& router, Services& services);
 void add_documents_api(Router& router, Services& services);
+void add_live_api(Router& router, Services& services);
 void add_hall_api(Router& router, Services& services);
 void add_whip_api(Router& router, Services& services);
 void add_commands_api(Router& router, Services& services);

@@ -289,6 +289,13 @@ struct AddRtsp {
 };
 BOOST_DESCRIBE_STRUCT(AddRtsp, (), ())
 
+/// Lets whoever is logged in watch the session in the office's pages, some seconds late. Once in a session.
+struct AddHls {
+  static constexpr auto type = "add_hls";
+  static constexpr unsigned may = only(Giver::operator_);
+};
+BOOST_DESCRIBE_STRUCT(AddHls, (), ())
+
 struct StartOutput {
   static constexpr auto type = "start_output";
   static constexpr unsigned may = only(Giver::operator_);
@@ -333,7 +340,7 @@ using Command =
                  CloseOtherMicrophones, RaiseHand, LowerHand, ShareScreen, StopSharing, SetFeed, GiveFloor,
                  ExtendFloor, TakeFloor, PlayClip, CueClip, ShowPage, ShowBars, PauseClip, ResumeClip,
                  SeekClip, LoopClip, StopClip, MeasureClip, CountPages, FinishClip, StartRecording,
-                 StopRecording, FailRecording, BeginItem, AddOutput, AddRtsp, StartOutput, StopOutput,
+                 StopRecording, FailRecording, BeginItem, AddOutput, AddRtsp, AddHls, StartOutput, StopOutput,
                  RemoveOutput, FailOutput, Resume>;
 
 }  // namespace diemcau::session

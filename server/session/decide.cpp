@@ -72,7 +72,6 @@ std::optional<scheduler::Error> wrong_scene(const State& state, const Scene& sce
 }
 
 Result<Events> decide(const State& state, const Actor&, const Open&) {
-  if (state.brief.guest) return refuse("session.guest_meeting");
   if (state.brief.called_off) return refuse("session.called_off");
   if (state.state == SessionState::open) return refuse("session.already_open");
   if (state.state == SessionState::ended) return refuse("session.ended");
@@ -98,7 +97,13 @@ Result<Events> decide(const State& state, const Actor& by, const Join&) {
   if (!invited(state, by.site)) return refuse("site.not_invited");
   ONLY_WHEN_OPEN(state);
   if (state.connected(by.site)) return Events{};
-  return Events{SiteJoined{by.site}};
+  Events events{SiteJoined{by.site}};
+  // What the others conduct is to be heard; nobody sits there who could be surprised by it. An operator who
+  // closes it keeps it closed when the line comes back.
+  const auto was = state.hall(by.site).presence;
+  if (is_conference(state.brief, by.site) && (was == Presence::absent || was == Presence::left))
+    open_microphone(state, events, by.site);
+  return events;
 }
 
 Result<Events> decide(const State& state, const Actor& by, const Leave&) {
@@ -350,9 +355,16 @@ Result<Events> decide(const State& state, const Actor&, const AddOutput& command
 Result<Events> decide(const State& state, const Actor&, const AddRtsp&) {
   if (state.state == SessionState::ended) return refuse("session.ended");
   if (state.brief.rtsp_port == 0) return refuse("output.no_rtsp");
-  if (state.rtsp()) return refuse("output.rtsp_twice");
+  if (state.output(OutputKind::rtsp)) return refuse("output.rtsp_twice");
   const OutputId output{state.last_output + 1};
   return Events{OutputAdded{output, OutputKind::rtsp, "", state.brief.rtsp_port}, OutputStarted{output}};
+}
+
+Result<Events> decide(const State& state, const Actor&, const AddHls&) {
+  if (state.state == SessionState::ended) return refuse("session.ended");
+  if (state.output(OutputKind::hls)) return refuse("output.hls_twice");
+  const OutputId output{state.last_output + 1};
+  return Events{OutputAdded{output, OutputKind::hls, "", 0}, OutputStarted{output}};
 }
 
 Result<Events> decide(const State& state, const Actor&, const StartOutput& command) {

@@ -56,6 +56,10 @@ void EngineStage::start_output(media::StageId stage, media::OutputId output,
 void EngineStage::serve_output(media::StageId stage, media::OutputId output, const std::string& path) {
   engine_.serve_output(stage, output, path);
 }
+void EngineStage::publish_output(media::StageId stage, media::OutputId output,
+                                 const std::filesystem::path& folder) {
+  engine_.publish_output(stage, output, folder);
+}
 void EngineStage::stop_output(media::StageId stage, media::OutputId output) {
   engine_.stop_output(stage, output);
 }
@@ -63,6 +67,11 @@ std::vector<media::FilmPart> EngineStage::finish_recording(const std::vector<std
                                                            const std::filesystem::path& to,
                                                            std::stop_token stop) {
   return media::finish_recording(parts, to, std::move(stop));
+}
+std::vector<media::FilmPart> EngineStage::cut_recordings(const std::vector<media::FilmCut>& cuts,
+                                                         const std::filesystem::path& to,
+                                                         std::stop_token stop) {
+  return media::cut_recordings(cuts, to, std::move(stop));
 }
 
 }  // namespace diemcau::session

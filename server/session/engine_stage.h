@@ -36,10 +36,14 @@ class EngineStage : public StageControl {
   void stop_recording(media::StageId stage) override;
   void start_output(media::StageId stage, media::OutputId output, const media::PushTarget& target) override;
   void serve_output(media::StageId stage, media::OutputId output, const std::string& path) override;
+  void publish_output(media::StageId stage, media::OutputId output,
+                      const std::filesystem::path& folder) override;
   void stop_output(media::StageId stage, media::OutputId output) override;
   std::vector<media::FilmPart> finish_recording(const std::vector<std::filesystem::path>& parts,
                                                 const std::filesystem::path& to,
                                                 std::stop_token stop) override;
+  std::vector<media::FilmPart> cut_recordings(const std::vector<media::FilmCut>& cuts,
+                                              const std::filesystem::path& to, std::stop_token stop) override;
 
  private:
   media::Engine& engine_;

@@ -11,9 +11,10 @@
 namespace diemcau::session {
 using scheduler::OutputId;
 
-/// rtsp: not sent to anybody, but taken from us.
-enum class OutputKind { rtmp, rtmps, srt, rtsp };
-BOOST_DESCRIBE_ENUM(OutputKind, rtmp, rtmps, srt, rtsp)
+/// rtsp, hls: not sent to anybody, but taken from us.
+enum class OutputKind { rtmp, rtmps, srt, rtsp, hls };
+BOOST_DESCRIBE_ENUM(OutputKind, rtmp, rtmps, srt, rtsp, hls)
+constexpr bool is_pushed(OutputKind kind) { return kind != OutputKind::rtsp && kind != OutputKind::hls; }
 
 /// What everybody may see of it; all the rest may be a key.
 struct OutputPlace {

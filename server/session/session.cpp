@@ -41,7 +41,7 @@ struct Record {
     scheduler::OutputSecrets(database).remove(meeting);
   }
   void operator()(const OutputAdded& event) const {
-    if (event.kind == OutputKind::rtsp) return;
+    if (!is_pushed(event.kind)) return;
     scheduler::OutputSecrets(database).add(meeting, event.output, locked_url);
   }
   void operator()(const OutputRemoved& event) const {
@@ -73,6 +73,10 @@ media::PushTarget push_target(const OutputAddress& address) {
 static_assert(static_cast<int>(OutputKind::srt) == static_cast<int>(media::PushProtocol::srt));
 
 }  // namespace
+
+std::filesystem::path live_folder(const std::filesystem::path& all, MeetingId meeting) {
+  return all / std::to_string(number(meeting));
+}
 
 media::SourceId media_source(const Source& source) {
   const auto site = site_of(source);
@@ -212,7 +216,7 @@ void Session::show(const std::vector<Happened>& happened) {
   if (!ends) direct_stage();
   for (const auto& one : happened) direct(one);
   for (const auto& [output, view] : shown_.outputs)
-    if (view.on && view.kind != OutputKind::rtsp && !addresses_.contains(output))
+    if (view.on && is_pushed(view.kind) && !addresses_.contains(output))
       give({Giver::server, {}, {}}, FailOutput{output, "output.address_lost"}, happened.back().at);
   if (ends) direct_stage();
   around_.shown(meeting());
@@ -266,6 +270,8 @@ void Session::direct_outputs() {
     if (!view.on || outputs_.contains(output)) continue;
     if (view.kind == OutputKind::rtsp) {
       around_.stage.serve_output(stage, id, around_.rtsp_path(meeting(), output));
+    } else if (view.kind == OutputKind::hls) {
+      around_.stage.publish_output(stage, id, live_folder(around_.live_folder, meeting()));
     } else if (address != addresses_.end()) {
       around_.stage.start_output(stage, id, push_target(address->second));
     } else {

@@ -22,6 +22,7 @@ class Session {
     StageControl& stage;
     server::Log& log;
     std::filesystem::path recordings_folder;
+    std::filesystem::path live_folder;
     std::string key;  ///< that locks the addresses of outputs (auth/lock.h)
     std::function<std::string(MeetingId, OutputId)> rtsp_path;   ///< hard to guess
     std::function<std::filesystem::path(DocumentId)> clip_file;  ///< empty path: its bytes are not here
@@ -73,6 +74,9 @@ class Session {
   std::map<media::SourceId, media::Feed> feeds_;
   std::set<OutputId> outputs_;
 };
+
+/// Where a meeting's HLS is, within the folder of all of them.
+std::filesystem::path live_folder(const std::filesystem::path& all, MeetingId meeting);
 
 /// What media/ calls a source of the scene.
 media::SourceId media_source(const Source& source);

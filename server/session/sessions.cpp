@@ -28,6 +28,7 @@ Sessions::Sessions(const Surroundings& around)
               around.stage,
               around.log,
               around.recordings_folder,
+              around.live_folder,
               around.key,
               around.rtsp.path,
               [this](DocumentId document) { return bytes_of(document); },
@@ -40,6 +41,7 @@ Sessions::Sessions(const Surroundings& around)
                   recordings_.join(meeting);
                 if (shown_) shown_(meeting);
               }} {
+  std::filesystem::remove_all(around.live_folder);
   std::filesystem::remove_all(pages_folder_);
   std::filesystem::create_directories(pages_folder_);
 }

@@ -35,6 +35,7 @@ class Sessions {
     const scheduler::DocumentBytes& bytes;
     std::filesystem::path recordings_folder;
     std::filesystem::path pages_folder;  ///< pictures of pages on stage: emptied at the start
+    std::filesystem::path live_folder;   ///< the HLS of sessions: emptied at the start
     std::string key;                     ///< that locks the addresses of outputs
     Rtsp rtsp;
     std::function<Time()> now;

@@ -38,11 +38,16 @@ class StageControl {
   virtual void start_output(media::StageId stage, media::OutputId output,
                             const media::PushTarget& target) = 0;
   virtual void serve_output(media::StageId stage, media::OutputId output, const std::string& path) = 0;
+  virtual void publish_output(media::StageId stage, media::OutputId output,
+                              const std::filesystem::path& folder) = 0;
   virtual void stop_output(media::StageId stage, media::OutputId output) = 0;
   /// Called on a job's thread.
   virtual std::vector<media::FilmPart> finish_recording(const std::vector<std::filesystem::path>& parts,
                                                         const std::filesystem::path& to,
                                                         std::stop_token stop) = 0;
+  virtual std::vector<media::FilmPart> cut_recordings(const std::vector<media::FilmCut>& cuts,
+                                                      const std::filesystem::path& to,
+                                                      std::stop_token stop) = 0;
 };
 
 }  // namespace diemcau::session

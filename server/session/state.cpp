@@ -5,8 +5,26 @@
 namespace diemcau::session {
 namespace {
 
+using namespace std::chrono_literals;
+
+// media/ says that a line is silent so long after its last packet (RFC 7675 would wait for 30 s).
+constexpr auto noticed_after = 8s;
+constexpr auto worth_seeing = 20s;  // what is shorter nobody wants to look up
+constexpr auto one_cut = 60s;       // a line that is back for less than this was never really back
+constexpr auto longest_missed = 15min;
+
+/// What a hall did not see that was cut off until now.
+void note_missed(HallState& hall, Time until) {
+  auto from = *hall.lost_at - noticed_after;
+  if (until - from < worth_seeing) return;
+  if (hall.missed && from - hall.missed->until < one_cut) from = hall.missed->from;
+  hall.missed = Missed{std::max(from, until - longest_missed), until};
+}
+
 void enter(State& state, SiteId site, Presence presence, Time at) {
   auto& hall = state.halls[site];
+  if (presence == Presence::connected && hall.lost_at) note_missed(hall, at);
+  hall.lost_at = presence == Presence::lost ? std::optional(at) : std::nullopt;
   hall.presence = presence;
   hall.since = at;
 }
@@ -162,14 +180,19 @@ std::optional<SiteId> Brief::main_hall() const {
   return std::nullopt;
 }
 
+bool is_conference(const Brief& brief, SiteId site) {
+  const auto hall = brief.halls.find(site);
+  return brief.guest && hall != brief.halls.end() && hall->second.main && !hall->second.camera.empty();
+}
+
 HallState State::hall(SiteId site) const {
   const auto found = halls.find(site);
   return found == halls.end() ? HallState{} : found->second;
 }
 
-std::optional<OutputId> State::rtsp() const {
-  for (const auto& [id, output] : outputs)
-    if (output.kind == OutputKind::rtsp) return id;
+std::optional<OutputId> State::output(OutputKind kind) const {
+  for (const auto& [id, view] : outputs)
+    if (view.kind == kind) return id;
   return std::nullopt;
 }
 
@@ -189,6 +212,11 @@ bool film_runs(const State& state) { return clip_runs(state) && state.clip.kind 
 
 bool clip_runs(const State& state) {
   return state.clip.state == ClipState::playing || state.clip.state == ClipState::paused;
+}
+
+std::optional<OutputId> watched_live(const State& state) {
+  const auto hls = state.output(OutputKind::hls);
+  return state.state == SessionState::open && hls && state.outputs.at(*hls).on ? hls : std::nullopt;
 }
 
 void apply(State& state, const Event& event, Time at) { std::visit(Apply{state, at}, event); }

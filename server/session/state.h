@@ -31,6 +31,10 @@ struct Brief {
   std::optional<SiteId> main_hall() const;
 };
 
+/// Whether that hall is where the conference of others comes in: the main hall of a guest meeting, if it has
+/// a camera of its own (the other system's RTSP output, or a capture device at its screen).
+bool is_conference(const Brief& brief, SiteId site);
+
 /// More would be a mistake: each is 2 Mbit/s.
 inline constexpr std::size_t most_outputs = 4;
 
@@ -41,6 +45,8 @@ struct HallState {
   bool screen = false;  ///< shared; kept while its line is lost, as its microphone is
   std::optional<Time> hand;
   Feed feed{};
+  std::optional<Time> lost_at;   ///< since when its line is cut
+  std::optional<Missed> missed;  ///< while it last was, if that was long
 };
 
 /// A session at one moment: its brief and the fold of its events. Pure data; no clock, no socket, no
@@ -62,8 +68,8 @@ struct State {
   std::map<int, Time> items_begun;
 
   HallState hall(SiteId site) const;
-  /// What is taken by RTSP.
-  std::optional<OutputId> rtsp() const;
+  /// The first of that kind.
+  std::optional<OutputId> output(OutputKind kind) const;
   bool connected(SiteId site) const { return hall(site).presence == Presence::connected; }
   /// Its camera or its screen is.
   bool on_stage(SiteId site) const;
@@ -76,6 +82,9 @@ struct State {
 /// A film is on, playing or standing, or what stands in its place.
 bool clip_runs(const State& state);
 bool film_runs(const State& state);
+
+/// The output by which spectators watch now.
+std::optional<OutputId> watched_live(const State& state);
 
 void apply(State& state, const Event& event, Time at);
 

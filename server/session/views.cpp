@@ -53,13 +53,14 @@ ConsoleView console_view(const State& state) {
       view.agenda.at(static_cast<std::size_t>(item)).begun_at = at;
   view.item = state.item;
   const bool open = state.state == SessionState::open;
-  view.may.open = state.state == SessionState::waiting && !state.brief.guest && !state.brief.called_off;
+  view.may.open = state.state == SessionState::waiting && !state.brief.called_off;
   view.may.end = open;
   view.may.stage = state.state != SessionState::ended;
   view.may.undo = view.may.stage && state.scene_before.has_value();
   view.may.record = open;
   view.may.add_rtsp =
-      state.state != SessionState::ended && state.brief.rtsp_port != 0 && !state.rtsp().has_value();
+      state.state != SessionState::ended && state.brief.rtsp_port != 0 && !state.output(OutputKind::rtsp);
+  view.may.add_hls = state.state != SessionState::ended && !state.output(OutputKind::hls);
   view.may.add_output = state.state != SessionState::ended && state.outputs.size() < most_outputs;
   view.may.clip = open;
   return view;
@@ -96,6 +97,8 @@ HallView hall_view(const State& state, SiteId site) {
   if (const auto main = state.brief.main_hall()) view.contact = state.brief.halls.at(*main).contact;
   view.documents = state.brief.documents;
   const bool open = state.state == SessionState::open;
+  if (open && hall.presence == Presence::connected && state.recorder.state == RecorderState::recording)
+    view.missed = hall.missed;
   view.may.join = open && invited != state.brief.halls.end();
   view.may.raise_hand = open && hall.presence == Presence::connected && !hall.hand &&
                         !(state.speaker && state.speaker->site == site);

@@ -97,7 +97,8 @@ BOOST_DESCRIBE_STRUCT(SiteView, (),
                       (number, name, contact, main, presence, since, microphone, on_stage, hand, screen, feed,
                        camera))
 
-/// A host that the program is sent to. How it does now is in protocol::Outputs.
+/// A host that the program is sent to, or a way on which it is taken from us. How it does now is in
+/// protocol::Outputs.
 struct OutputView {
   OutputKind kind{};
   std::string host;
@@ -109,9 +110,9 @@ BOOST_DESCRIBE_STRUCT(OutputView, (), (kind, host, port, on, reason))
 
 struct OperatorMay {
   bool open = false, end = false, stage = false, undo = false, record = false, clip = false;
-  bool add_output = false, add_rtsp = false;
+  bool add_output = false, add_rtsp = false, add_hls = false;
 };
-BOOST_DESCRIBE_STRUCT(OperatorMay, (), (open, end, stage, undo, record, clip, add_output, add_rtsp))
+BOOST_DESCRIBE_STRUCT(OperatorMay, (), (open, end, stage, undo, record, clip, add_output, add_rtsp, add_hls))
 
 /// For /console: everything.
 struct ConsoleView {
@@ -145,6 +146,12 @@ struct CellView {
 };
 BOOST_DESCRIBE_STRUCT(CellView, (), (site, clip, label, present, own, screen))
 
+/// A stretch of time that a hall did not see because its line was cut.
+struct Missed {
+  Time from{}, until{};
+};
+BOOST_DESCRIBE_STRUCT(Missed, (), (from, until))
+
 struct HallMay {
   bool join = false, raise_hand = false, close_microphone = false, share_screen = false;
 };
@@ -171,10 +178,12 @@ struct HallView {
   ClipState clip{};     ///< what a clip's cell shows: nothing while it is stopped or failed
   std::string contact;  ///< whom to call: the main site's technician, as its record says
   std::vector<DocumentLine> documents;
+  std::optional<Missed> missed;  ///< what it may see now, from the recording
   HallMay may;
 };
 BOOST_DESCRIBE_STRUCT(HallView, (),
                       (meeting, site, number, name, state, opened_at, presence, layout, cells, microphone,
-                       echo, on_stage, screen, queue, speaker, speaker_name, clip, contact, documents, may))
+                       echo, on_stage, screen, queue, speaker, speaker_name, clip, contact, documents, missed,
+                       may))
 
 }  // namespace diemcau::session

@@ -527,7 +527,8 @@ void Connections::tick() {
   for (const auto meeting : audiences_->meetings())
     if (const auto* session = around_.sessions.find(meeting); session && !session->shown().outputs.empty()) {
       auto message = around_.outputs.of(meeting);
-      if (const auto rtsp = session->shown().rtsp()) message.rtsp = around_.rtsp_url(meeting, *rtsp);
+      if (const auto rtsp = session->shown().output(session::OutputKind::rtsp))
+        message.rtsp = around_.rtsp_url(meeting, *rtsp);
       to_consoles(meeting, message);
     }
   for (const auto meeting : audiences_->meetings())

@@ -13,6 +13,8 @@ class OutputWatch {
   explicit OutputWatch(server::Log& log) : log_(log) {}
 
   void on_media(const media::Event& event, Time now);
+  /// Somebody takes the playlist of an HLS output, as a player does every two seconds.
+  void on_spectator(MeetingId meeting, OutputId output, scheduler::AccountId account, Time now);
   /// Forgets what runs no more. Once a second.
   void tick(Time now);
 
@@ -20,6 +22,7 @@ class OutputWatch {
     Output output;
     std::uint64_t bytes{};
     Time at{};
+    std::map<scheduler::AccountId, Time> spectators{};  ///< when each was last here
   };
   const std::map<MeetingId, std::map<OutputId, Watched>>& outputs() const { return outputs_; }
   /// What the consoles of a meeting are told.

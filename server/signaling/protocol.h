@@ -50,7 +50,7 @@ struct Output {
   int kbps{};  ///< of the last second
   OutputTrouble trouble{};
   std::optional<int> retry_seconds;  ///< while waiting
-  int watchers{};                    ///< by RTSP
+  int watchers{};                    ///< by RTSP or HLS
 };
 BOOST_DESCRIBE_STRUCT(Output, (), (state, kbps, trouble, retry_seconds, watchers))
 

@@ -93,3 +93,49 @@ test("unplugged it is said to be lost, and plugged in again it is back by itself
   await hall.sees("red", 0, 60_000);
   await hall.hears([cameraPitch]);
 });
+
+// The Government conducts on its own system; what comes out of it is a camera like another.
+test("a conference of others is followed in the halls: seen and heard as soon as it comes in", async () => {
+  const sinHo = await server.site("Sìn Hồ");
+  const tamDuong = await server.site("Tam Đường");
+  const now = Date.now();
+  const answer = await desk.page.request.post(`${server.links.base}/api/meetings`, {
+    headers: { origin: server.links.base },
+    data: {
+      title: "Hội nghị trực tuyến Chính phủ với các địa phương",
+      mode: "guest",
+      kind: "briefing",
+      organizer: "Văn phòng Chính phủ",
+      chair: "",
+      place: "",
+      invitation: "",
+      notes: "",
+      starts_at: now,
+      ends_at: now + 3_600_000,
+      agenda: [],
+      sites: [
+        { site: sinHo, main: true, confirmed: true, link_generation: 0 },
+        { site: tamDuong, main: false, confirmed: true, link_generation: 0 },
+      ],
+    },
+  });
+  expect(answer.status(), await answer.text()).toBe(200);
+  const detail = (await answer.json()) as { meeting: { id: number }; links: { site: number; url: string }[] };
+  await desk.end();
+  await desk.close();
+  desk = await Console.open(server, detail.meeting.id);
+  await desk.openSession();
+  const link = detail.links.find(({ site }) => site === tamDuong)?.url ?? "";
+  const district = await Hall.open(link, { colour: "green", pitch: 900 });
+  try {
+    await district.passCheck();
+    await district.join();
+    await district.sees("red", 0, 30_000);
+    await district.hears([cameraPitch]);
+    // The operator may do without its sound.
+    await desk.closeMicrophone("Sìn Hồ");
+    await district.hears([], [cameraPitch]);
+  } finally {
+    await district.close();
+  }
+});

@@ -4,6 +4,7 @@ import { Namespace } from "./namespace.ts";
 import { Console } from "./pages/Console.ts";
 import { Hall } from "./pages/Hall.ts";
 import { watch } from "./recording.ts";
+import { middleOf } from "./senses.ts";
 import { Server } from "./server.ts";
 import { until } from "./until.ts";
 
@@ -51,6 +52,48 @@ test("a hall whose line is cut for 20 s is back in its cell by itself", async ()
   await atMain.nextFrame(0);
   await atMain.sees("red");
   await atSinHo.page.getByText("Mất đường truyền").waitFor({ state: "detached" });
+});
+
+test("what a hall missed it sees from the recording, faster and beside the session", async () => {
+  const { page } = atSinHo;
+  await page.getByRole("button", { name: "Bỏ qua" }).click(); // the cut before
+  await page.locator(".missed").waitFor({ state: "detached" });
+  await desk.putOnStage("ubnd tinh");
+  await atSinHo.sees("blue");
+  network.cut();
+  await desk.tile("Sìn Hồ").getByText("mất kết nối").waitFor({ timeout: 25_000 });
+  const lostAt = Date.now();
+  await until("long enough to be worth seeing", () => Date.now() - lostAt > 14_000);
+  network.restore();
+  await page.getByRole("button", { name: /^Xem lại \(/ }).click({ timeout: 30_000 });
+  const film = page.locator(".missed video");
+  // With the cut of a moment ago, which is one with this: that showed this hall's own slate.
+  await until("it plays", () => film.evaluate((video: HTMLVideoElement) => video.currentTime > 0.5), 20_000);
+  await film.evaluate((video: HTMLVideoElement) => {
+    video.currentTime = video.duration - 10;
+  });
+  await until("blue in what was missed", async () => (await middleOf(film)) === "blue");
+  const { speed, length, loudness } = await film.evaluate((video: HTMLVideoElement) => ({
+    speed: video.playbackRate,
+    length: video.duration,
+    loudness: [...document.querySelectorAll<HTMLAudioElement>("audio[data-slot]")].map((one) => one.volume),
+  }));
+  expect(speed).toBe(1.5);
+  expect(length).toBeGreaterThan(40);
+  expect(length).toBeLessThan(90);
+  for (const volume of loudness) expect(volume).toBe(0.25);
+  await atSinHo.sees("blue"); // the session goes on beside it
+  await film.evaluate((video: HTMLVideoElement) => {
+    video.currentTime = video.duration - 1;
+  });
+  await page.locator(".missed").waitFor({ state: "detached" });
+  await until("the session as loud as before", () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll<HTMLAudioElement>("audio[data-slot]")].every(({ volume }) => volume === 1),
+    ),
+  );
+  await desk.putOnStage("sin ho");
+  await atMain.sees("red");
 });
 
 test("after kill -9 the halls are back in session with the same stage, without a click", async () => {

@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import type { Signs } from "./capture.ts";
 import { nameOf } from "./recording.ts";
 
@@ -25,6 +25,20 @@ export async function colourIn(page: Page, cell: number): Promise<Signs["colour"
     );
     return [...(pen?.getImageData(4, 4, 1, 1).data ?? [])].slice(0, 3);
   }, cell);
+  return nameOf(rgb);
+}
+
+/** The colour in the middle of a film that a page plays. */
+export async function middleOf(film: Locator): Promise<ReturnType<typeof nameOf>> {
+  const rgb = await film.evaluate((video: HTMLVideoElement) => {
+    if (video.readyState < 2) return [0, 0, 0];
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 8;
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    const { videoWidth: width, videoHeight: height } = video;
+    pen?.drawImage(video, width / 4, height / 4, width / 2, height / 2, 0, 0, 8, 8);
+    return [...(pen?.getImageData(4, 4, 1, 1).data ?? [])].slice(0, 3);
+  });
   return nameOf(rgb);
 }
 

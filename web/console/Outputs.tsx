@@ -28,6 +28,11 @@ export function Outputs({ view }: { readonly view: ConsoleView }) {
         ))}
       </ul>
       {view.may.add_output && <AddForm />}
+      {view.may.add_hls && (
+        <button type="button" className="add-rtsp" onClick={() => void give({ type: "add_hls" })}>
+          {t("outputs.add_hls")}
+        </button>
+      )}
       {view.may.add_rtsp && (
         <button type="button" className="add-rtsp" onClick={() => void give({ type: "add_rtsp" })}>
           {t("outputs.add_rtsp")}
@@ -49,7 +54,8 @@ function Row({ id, output, view }: RowProps) {
   const { tone, text, values, reason } = outputWords(output, figures, view.state);
   const rtsp = useSyncExternalStore(subscribe, () => (output.kind === "rtsp" ? fast.rtsp : undefined));
   const host = output.host.includes(":") ? `[${output.host}]` : output.host;
-  const place = output.kind === "rtsp" ? t("outputs.rtsp") : `${host}:${output.port}`;
+  const place =
+    output.kind === "rtsp" || output.kind === "hls" ? t(`outputs.${output.kind}`) : `${host}:${output.port}`;
   const command = { output: Number(id) as OutputId };
   const ended = view.state === "ended";
   return (
@@ -70,6 +76,9 @@ function Row({ id, output, view }: RowProps) {
         {reason && ` ${serverText(reason)}`}
       </p>
       {rtsp && <code className="small address">{rtsp}</code>}
+      {output.kind === "hls" && (
+        <code className="small address">{`${location.origin}/meetings/${view.meeting.id}/live`}</code>
+      )}
       {asking ? (
         <div className="row ask">
           <b>{t(asking === "stop_output" ? "outputs.stop_sure" : "outputs.remove_sure")}</b>

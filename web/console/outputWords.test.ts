@@ -35,6 +35,17 @@ test("what is taken by RTSP says how many watch", () => {
   expect(outputWords(rtsp, live, "open")).toEqual({ tone: "off", text: "outputs.unwatched" });
   expect(outputWords(rtsp, { ...live, watchers: 3 }, "open").values).toEqual({ count: 3 });
 });
+test("what spectators take says how many watch, and when the disk does not take it", () => {
+  const hls: OutputView = { ...on, kind: "hls", host: "", port: 0 };
+  expect(outputWords(hls, { ...live, state: "connecting" }, "open").text).toBe("outputs.connecting");
+  expect(outputWords(hls, live, "open").text).toBe("outputs.unwatched");
+  expect(outputWords(hls, { ...live, watchers: 2 }, "open").values).toEqual({ count: 2 });
+  expect(outputWords(hls, { ...live, state: "waiting", trouble: "lost", retry_seconds: 4 }, "open")).toEqual({
+    tone: "warn",
+    text: "outputs.not_written",
+    values: { seconds: 4 },
+  });
+});
 test("the header counts those in trouble", () =>
   expect(
     outputTroubles(

@@ -29,7 +29,7 @@ export function outputWords(
       ? { tone: "warn", text: "outputs.off", reason: view.reason }
       : { tone: "off", text: "outputs.off" };
   if (state !== "open") return { tone: "off", text: "outputs.with_session" };
-  if (view.kind === "rtsp")
+  if (view.kind === "rtsp" || (view.kind === "hls" && output?.state === "live"))
     return output && output.watchers > 0
       ? { tone: "good", text: "outputs.watched", values: { count: output.watchers } }
       : { tone: "off", text: "outputs.unwatched" };
@@ -37,6 +37,8 @@ export function outputWords(
     return output.trouble === "slow"
       ? { tone: "warn", text: "outputs.slow" }
       : { tone: "good", text: "outputs.live" };
+  if (view.kind === "hls" && output?.state === "waiting")
+    return { tone: "warn", text: "outputs.not_written", values: { seconds: output.retry_seconds ?? 0 } };
   if (output?.state === "waiting")
     return {
       tone: "warn",

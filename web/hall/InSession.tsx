@@ -9,6 +9,7 @@ import { Sound } from "../shared/ui/Sound";
 import { useNow } from "../shared/useNow";
 import { connection, devices, media, screen } from "./desk";
 import { LineLost } from "./LineLost";
+import { Missed } from "./Missed";
 import { SessionBar } from "./SessionBar";
 
 interface InSessionProps {
@@ -18,6 +19,8 @@ interface InSessionProps {
 
 const now = () => connection.now();
 const idleAfter = 5000;
+/** The session, while the hall looks at what it missed: enough to notice its own name. */
+const quiet = 0.25;
 
 /** The stage, full screen, and over it only what this hall must know. */
 export function InSession({ view, status }: InSessionProps) {
@@ -26,6 +29,7 @@ export function InSession({ view, status }: InSessionProps) {
   const shared = useSyncExternalStore(screen.subscribe, screen.get);
   const [blocked, setBlocked] = useState(false);
   const [attempt, setAttempt] = useState(0);
+  const [lookingBack, setLookingBack] = useState(false);
   const idle = useIdle();
   const onBlocked = useCallback(
     (is: boolean) => setBlocked((was) => (is ? true : attempt > 0 ? false : was)),
@@ -80,7 +84,16 @@ export function InSession({ view, status }: InSessionProps) {
           </div>
         ))}
       </div>
-      <Sound streams={audio} muted={false} onBlocked={onBlocked} attempt={attempt} />
+      <Sound
+        streams={audio}
+        muted={false}
+        volume={lookingBack ? quiet : 1}
+        onBlocked={onBlocked}
+        attempt={attempt}
+      />
+      {view.missed && !view.microphone && (
+        <Missed key={view.missed.until} missed={view.missed} onLookingBack={setLookingBack} />
+      )}
 
       {speaking && <div className="edge" />}
       {blocked && (

@@ -34,6 +34,15 @@ export function documentUrl(id: number): string {
   return `/api/hall/${encodeURIComponent(token)}/documents/${id}/file`;
 }
 
+export const missedUrl = `/api/hall/${encodeURIComponent(token)}/missed`;
+
+/** Up to when this hall has seen, or does not want to see, what it missed. */
+const seenKey = `diemcau.seen.${token}`;
+export const seen = {
+  until: () => Number(sessionStorage.getItem(seenKey) ?? 0),
+  keep: (until: number) => sessionStorage.setItem(seenKey, String(until)),
+};
+
 export function startDesk(): void {
   connection.start();
   void devices.start();

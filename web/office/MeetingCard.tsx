@@ -14,7 +14,7 @@ interface MeetingCardProps {
 
 export function MeetingCard({ meeting, all, now }: MeetingCardProps) {
   const me = useMe();
-  const conducts = me.data?.rights.conduct === true && meeting.mode === "host";
+  const conducts = me.data?.rights.conduct === true && (meeting.mode === "host" || meeting.sites > 0);
   const page = `/meetings/${meeting.id}`;
   return (
     <article className={`card ${meeting.state}`}>
@@ -31,7 +31,7 @@ export function MeetingCard({ meeting, all, now }: MeetingCardProps) {
           </h3>
         </div>
         <div className="meta">
-          {meeting.mode === "host" && (
+          {(meeting.mode === "host" || meeting.sites > 0) && (
             <span>{t("week.sites", { sites: meeting.sites, confirmed: meeting.confirmed })}</span>
           )}
           <span>{t("week.items", { items: meeting.agenda_items, documents: meeting.documents })}</span>

@@ -41,12 +41,19 @@ export function MeetingPage() {
             {t("meeting.edit")}
           </Button>
         )}
-        {rights.conduct && form.mode === "host" && (state === "planned" || state === "live") && (
-          <a className={state === "live" ? "air-button" : "act-button"} href={`/console/${id}`}>
-            {state === "live" && "● "}
-            {t("week.enter_console")}
-          </a>
+        {meeting.data.live && (
+          <Button variant="default" component={Link} to={`/meetings/${id}/live`}>
+            {t("live.watch")}
+          </Button>
         )}
+        {rights.conduct &&
+          (form.mode === "host" || form.sites.length > 0) &&
+          (state === "planned" || state === "live") && (
+            <a className={state === "live" ? "air-button" : "act-button"} href={`/console/${id}`}>
+              {state === "live" && "● "}
+              {t("week.enter_console")}
+            </a>
+          )}
       </div>
       <div className="three">
         <About meeting={meeting.data.meeting} mayEdit={rights.edit_meetings} />

@@ -16,6 +16,7 @@ import { loadTheme, useTheme } from "../shared/theme";
 import { Accounts } from "./Accounts";
 import { Calendar } from "./Calendar";
 import { FilmPage } from "./FilmPage";
+import { Live } from "./Live";
 import { LogIn } from "./LogIn";
 import { MeetingEditor } from "./MeetingEditor";
 import { MeetingPage } from "./MeetingPage";
@@ -75,6 +76,7 @@ function Page() {
                 <Route path="/calendar" element={<Calendar />} />
                 <Route path="/meetings/new" element={<MeetingEditor />} />
                 <Route path="/meetings/:id" element={<MeetingPage />} />
+                <Route path="/meetings/:id/live" element={<Live />} />
                 <Route path="/meetings/:id/edit" element={<MeetingEditor />} />
                 <Route path="/recordings/:id" element={<FilmPage />} />
                 <Route path="/places" element={<Places />} />

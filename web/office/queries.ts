@@ -20,6 +20,8 @@ export const useMeeting = (id: MeetingId | undefined) =>
     queryKey: ["meeting", id],
     queryFn: () => api.meeting(id ?? (0 as MeetingId)),
     enabled: id !== undefined,
+    // Whether it can be watched changes while it runs.
+    refetchInterval: (query) => (query.state.data?.meeting.state === "live" ? 5000 : false),
   });
 
 export const useFilm = (id: RecordingId) => useQuery({ queryKey: ["film", id], queryFn: () => api.film(id) });

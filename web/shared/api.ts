@@ -105,6 +105,7 @@ export const api = {
   meetings: (from: Time, until: Time) =>
     call<MeetingSummary[]>("GET", `/api/meetings?${query({ from, until })}`),
   meeting: (id: MeetingId) => call<MeetingDetail>("GET", `/api/meetings/${id}`),
+  liveUrl: (id: MeetingId) => `/api/meetings/${id}/live/live.m3u8`,
   film: (id: RecordingId) => call<Film>("GET", `/api/recordings/${id}`),
   addMeeting: (form: MeetingForm) => call<MeetingDetail>("POST", "/api/meetings", form),
   changeMeeting: (id: MeetingId, body: ChangeMeeting) =>

@@ -223,6 +223,10 @@ export interface AddRtsp {
   readonly type: "add_rtsp";
 }
 
+export interface AddHls {
+  readonly type: "add_hls";
+}
+
 export type OutputId = number & { readonly __id: "OutputId" };
 
 export interface StartOutput {
@@ -287,6 +291,7 @@ export type Command =
   | BeginItem
   | AddOutput
   | AddRtsp
+  | AddHls
   | StartOutput
   | StopOutput
   | RemoveOutput
@@ -394,7 +399,7 @@ export interface RecorderView {
   readonly reason: string;
 }
 
-export type OutputKind = "rtmp" | "rtmps" | "srt" | "rtsp";
+export type OutputKind = "rtmp" | "rtmps" | "srt" | "rtsp" | "hls";
 
 export interface OutputView {
   readonly kind: OutputKind;
@@ -420,6 +425,7 @@ export interface OperatorMay {
   readonly clip: boolean;
   readonly add_output: boolean;
   readonly add_rtsp: boolean;
+  readonly add_hls: boolean;
 }
 
 export interface ConsoleView {
@@ -450,6 +456,11 @@ export interface CellView {
   readonly screen: boolean;
 }
 
+export interface Missed {
+  readonly from: Time;
+  readonly until: Time;
+}
+
 export interface HallMay {
   readonly join: boolean;
   readonly raise_hand: boolean;
@@ -477,6 +488,7 @@ export interface HallView {
   readonly clip: ClipState;
   readonly contact: string;
   readonly documents: readonly DocumentLine[];
+  readonly missed?: Missed;
   readonly may: HallMay;
 }
 
@@ -851,6 +863,7 @@ export interface MeetingDetail {
   readonly documents: readonly Document[];
   readonly recordings: readonly Recording[];
   readonly links: readonly HallLink[];
+  readonly live: boolean;
 }
 
 export type ChapterKind = "item" | "speaker";
@@ -955,4 +968,4 @@ export const areas: Readonly<Record<Layout, readonly Area[]>> = {
   ],
 };
 
-export const protocolHash = "ec13cba4dc304045";
+export const protocolHash = "c6bb722cc83ccc91";

@@ -297,6 +297,48 @@ TEST_F(ProgramTest, PartsAreJoinedToOneFilmInTheirOrder) {
   EXPECT_EQ(boxes_of(folder_ / "film.mp4").at(1).type, "moov") << "the index is in front";
 }
 
+// Twenty seconds of dark, then twenty of light; the last fragment is half written.
+TEST_F(ProgramTest, AStretchIsCutOutOfARecordingThatIsStillWritten) {
+  const auto file = folder_ / "recording.mp4";
+  run("concat name=c ! x264enc tune=zerolatency key-int-max=50 ! h264parse config-interval=-1 ! "
+      "mp4mux name=m fragment-duration=1000 streamable=true ! filesink name=file "
+      "videotestsrc num-buffers=500 pattern=black ! video/x-raw,width=320,height=180,framerate=25/1 ! c. "
+      "videotestsrc num-buffers=500 pattern=white ! video/x-raw,width=320,height=180,framerate=25/1 ! c. "
+      "audiotestsrc num-buffers=2000 samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=2 ! "
+      "audioconvert ! avenc_aac ! aacparse ! m.",
+      file);
+  const auto last = boxes_of(file).back();
+  std::filesystem::resize_file(file, last.offset + last.size / 2);
+  const auto parts = media::cut_recordings({{file, 15s, 30s}}, folder_ / "missed.mp4");
+  ASSERT_EQ(parts.size(), 1U);
+  int dark = 0;
+  int light = 0;
+  look_at(folder_ / "missed.mp4", [&](const Grey& picture) { ++(picture.mean() < 100 ? dark : light); });
+  EXPECT_GE(dark, 5 * 25) << "from the keyframe before";
+  EXPECT_LE(dark, 7 * 25 + 1);
+  EXPECT_NEAR(light, 10 * 25, 2 * 25);
+  const auto film = look_into(folder_ / "missed.mp4");
+  EXPECT_EQ(film.audio, "audio/mpeg");
+  EXPECT_NEAR(static_cast<double>(film.duration.count()), 16'000, 1'500);
+}
+
+TEST_F(ProgramTest, StretchesOfSeveralPartsBecomeOneFilm) {
+  make_recording(folder_ / "one.mp4");
+  make_recording(folder_ / "two.mp4");
+  const auto parts = media::cut_recordings({{folder_ / "one.mp4", 2s, 10s}, {folder_ / "two.mp4", 0s, 1s}},
+                                           folder_ / "to.mp4");
+  ASSERT_EQ(parts.size(), 2U);
+  EXPECT_NEAR(static_cast<double>(parts[0].length.count()), 2000, 100) << "up to its end";
+  EXPECT_NEAR(static_cast<double>(parts[1].length.count()), 1000, 100);
+}
+
+TEST_F(ProgramTest, OfWhatWasNeverRecordedNothingIsCut) {
+  make_recording(folder_ / "one.mp4");
+  EXPECT_THROW(media::cut_recordings({{folder_ / "one.mp4", 60s, 70s}}, folder_ / "to.mp4"),
+               std::runtime_error);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "to.mp4"));
+}
+
 TEST_F(ProgramTest, FinishingARecordingIsGivenUpWhenTheProgramStops) {
   make_recording(folder_ / "whole.mp4");
   std::stop_source stop;

@@ -82,20 +82,26 @@ class Script {
     return std::nullopt;
   }
 
-  /// Names of halls become their ids.
-  json with_ids(json value) const {
+  /// Names of halls become their ids, times of day times.
+  json meant(json value) const {
     if (value.is_string()) {
-      const auto id = site(value.get<std::string>());
+      const auto text = value.get<std::string>();
+      if (is_time(text)) return json(time(text).time_since_epoch().count());
+      const auto id = site(text);
       return id ? json(number(*id)) : value;
     }
     if (value.is_structured())
-      for (auto& entry : value) entry = with_ids(entry);
+      for (auto& entry : value) entry = meant(entry);
     return value;
+  }
+  static bool is_time(const std::string& text) {
+    return text.size() == 8 && text[2] == ':' && text[5] == ':' &&
+           text.find_first_not_of("0123456789:") == std::string::npos;
   }
 
   json object(const std::string& text) const {
     const auto blank = text.find(' ');
-    json result = blank == std::string::npos ? json::object() : with_ids(json::parse(text.substr(blank)));
+    json result = blank == std::string::npos ? json::object() : meant(json::parse(text.substr(blank)));
     result["type"] = text.substr(0, blank);
     return result;
   }
@@ -125,6 +131,8 @@ class Script {
       state_.brief.guest = true;
     } else if (line == "called off") {
       state_.brief.called_off = true;
+    } else if (line.starts_with("camera ")) {
+      state_.brief.halls.at(site(trimmed(line.substr(7))).value()).camera = "rtsp://10.1.3.7:554";
     } else if (line.starts_with("see ")) {
       look(line);
     } else {
@@ -141,7 +149,7 @@ class Script {
     const json::json_pointer pointer(parts[1]);
     // Where a view holds a name, a name is meant.
     const bool name = parts[1].ends_with("name") || parts[1].ends_with("label");
-    const auto expected = name ? json::parse(parts[2]) : with_ids(json::parse(parts[2]));
+    const auto expected = name ? json::parse(parts[2]) : meant(json::parse(parts[2]));
     const auto seen = view.contains(pointer) ? view.at(pointer) : json(nullptr);
     if (seen != expected) wrong("sees " + parts[1] + " = " + seen.dump() + ", expected " + expected.dump());
   }

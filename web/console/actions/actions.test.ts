@@ -17,6 +17,7 @@ const may = {
   clip: true,
   add_output: true,
   add_rtsp: false,
+  add_hls: false,
 };
 const view = (change: Partial<ConsoleView> = {}): ConsoleView =>
   ({

@@ -4,15 +4,16 @@
 #include <functional>
 #include <vector>
 
+#include "media/hall_cameras.h"
 #include "media/program/pipeline.h"
 #include "media/rtp/codec.h"
-#include "media/rtsp_cameras.h"
 
 namespace diemcau::program {
 
-/// Takes in what an RTSP camera sends and gives it as RTP: its first picture and its first sound. H.264 is
-/// not touched, all else is encoded anew. A pipeline of its own. Built and destroyed on one thread.
-class RtspCamera {
+/// Takes in what an RTSP camera or a capture device sends and gives it as RTP: its first picture and its
+/// first sound. H.264 that comes by RTSP is not touched, all else is encoded anew. A pipeline of its own.
+/// Built and destroyed on one thread.
+class HallCamera {
  public:
   static constexpr int vp8 = 96, h264 = 102, opus = 111;  ///< payload types
   static constexpr int level_extension = 1;               ///< id of RFC 6464's
@@ -22,15 +23,17 @@ class RtspCamera {
     std::vector<std::byte> rtp;
   };
   /// Both are called in streaming threads and must only enqueue.
-  RtspCamera(const media::CameraAddress& address, std::function<void(Packet)> on_packet,
+  HallCamera(const media::CameraAddress& address, std::function<void(Packet)> on_packet,
              std::function<void(Fault)> on_fault);
-  RtspCamera(const RtspCamera&) = delete;
-  RtspCamera& operator=(const RtspCamera&) = delete;
+  HallCamera(const HallCamera&) = delete;
+  HallCamera& operator=(const HallCamera&) = delete;
 
   /// The next picture that leaves is a keyframe, if it is we who encode it: cameras cannot be asked.
   void request_keyframe();
 
  private:
+  void open_stream(const media::CameraAddress& address);
+  void open_device(const media::CameraAddress& address);
   static void on_pad(GstElement* source, GstPad* pad, gpointer camera);
   void take_in(GstPad* pad);
   void add_branch(GstPad* pad, const std::string& text, const TakeSample& take);

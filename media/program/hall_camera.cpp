@@ -1,4 +1,4 @@
-#include "media/program/rtsp_camera.h"
+#include "media/program/hall_camera.h"
 
 #include <algorithm>
 #include <memory>
@@ -12,7 +12,15 @@ namespace diemcau::program {
 namespace {
 
 // Over TCP: what a hall's router lets through, and no packet gets lost on the way to us.
-constexpr auto source_text = "pipeline.( rtspsrc name=source protocols=tcp latency=100 tcp-timeout=5000000 )";
+constexpr auto stream_text = "pipeline.( rtspsrc name=source protocols=tcp latency=100 tcp-timeout=5000000 )";
+// A sound card has a clock of its own; the pipeline's, which stamps both, is the system's (pipeline.h).
+constexpr auto picture_text = "v4l2src name=picture ";
+constexpr auto sound_source_text = "alsasrc name=sound ";
+
+std::string source_text(const media::CameraAddress& address) {
+  if (address.device.empty()) return stream_text;
+  return std::string("pipeline.( ") + picture_text + (address.sound.empty() ? "" : sound_source_text) + ")";
+}
 
 // The parameter sets go before every keyframe: who joins later has them.
 constexpr auto h264_text =
@@ -41,14 +49,14 @@ void add_levels(GstElement* pay) {
   auto* const extension =
       gst_rtp_header_extension_create_from_uri("urn:ietf:params:rtp-hdrext:ssrc-audio-level");
   if (extension == nullptr) return;
-  gst_rtp_header_extension_set_id(extension, RtspCamera::level_extension);
+  gst_rtp_header_extension_set_id(extension, HallCamera::level_extension);
   g_signal_emit_by_name(pay, "add-extension", extension);
   gst_object_unref(extension);
 }
 
 }  // namespace
 
-RtspCamera::RtspCamera(const media::CameraAddress& address, std::function<void(Packet)> on_packet,
+HallCamera::HallCamera(const media::CameraAddress& address, std::function<void(Packet)> on_packet,
                        std::function<void(Fault)> on_fault)
     : on_packet_(std::move(on_packet)),
       take_h264_([this](GstSample* sample) {
@@ -60,7 +68,16 @@ RtspCamera::RtspCamera(const media::CameraAddress& address, std::function<void(P
       take_opus_([this](GstSample* sample) {
         on_packet_({rtp::Codec::opus, bytes_of(sample)});
       }),
-      pipeline_(source_text, std::move(on_fault)) {
+      pipeline_(source_text(address), std::move(on_fault)) {
+  if (address.device.empty()) {
+    open_stream(address);
+  } else {
+    open_device(address);
+  }
+  pipeline_.play();
+}
+
+void HallCamera::open_stream(const media::CameraAddress& address) {
   pipeline_.set("source", "location", address.url);
   if (!address.user.empty()) {
     pipeline_.set("source", "user-id", address.user);
@@ -69,14 +86,25 @@ RtspCamera::RtspCamera(const media::CameraAddress& address, std::function<void(P
   // A camera's certificate is its own, and nothing that we trust depends on it.
   g_object_set(pipeline_.get("source").get(), "tls-validation-flags", 0, nullptr);
   g_signal_connect(pipeline_.get("source").get(), "pad-added", G_CALLBACK(on_pad), this);
-  pipeline_.play();
 }
 
-void RtspCamera::on_pad(GstElement*, GstPad* pad, gpointer camera) {
-  static_cast<RtspCamera*>(camera)->take_in(pad);
+void HallCamera::open_device(const media::CameraAddress& address) {
+  const auto take = [this](const char* source, const char* text, const TakeSample& give) {
+    const Ref<GstPad> pad(gst_element_get_static_pad(pipeline_.get(source).get(), "src"));
+    add_branch(pad.get(), text, give);
+  };
+  pipeline_.set("picture", "device", address.device);
+  take("picture", other_picture_text, take_vp8_);
+  if (address.sound.empty()) return;
+  pipeline_.set("sound", "device", address.sound);
+  take("sound", sound_text, take_opus_);
 }
 
-void RtspCamera::take_in(GstPad* pad) {
+void HallCamera::on_pad(GstElement*, GstPad* pad, gpointer camera) {
+  static_cast<HallCamera*>(camera)->take_in(pad);
+}
+
+void HallCamera::take_in(GstPad* pad) {
   const CapsRef caps(gst_pad_get_current_caps(pad));
   if (!caps) return;
   const auto* const form = gst_caps_get_structure(caps.get(), 0);
@@ -91,7 +119,7 @@ void RtspCamera::take_in(GstPad* pad) {
   }
 }
 
-void RtspCamera::add_branch(GstPad* pad, const std::string& text, const TakeSample& take) {
+void HallCamera::add_branch(GstPad* pad, const std::string& text, const TakeSample& take) {
   GError* error = nullptr;
   GstElement* const branch = gst_parse_bin_from_description(text.c_str(), FALSE, &error);
   if (error != nullptr) {  // a plugin is missing
@@ -114,7 +142,7 @@ void RtspCamera::add_branch(GstPad* pad, const std::string& text, const TakeSamp
   gst_pad_link(pad, sink);
 }
 
-void RtspCamera::request_keyframe() {
+void HallCamera::request_keyframe() {
   gst_element_send_event(pipeline_.element(),
                          gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
 }
@@ -122,9 +150,41 @@ void RtspCamera::request_keyframe() {
 }  // namespace diemcau::program
 
 namespace diemcau::media {
+namespace {
+
+constexpr std::size_t longest = 500;
+constexpr std::string_view capture = "capture:";
+
+bool consists_of(std::string_view text, std::string_view signs) {
+  return std::all_of(text.begin(), text.end(), [signs](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           signs.find(c) != std::string_view::npos;
+  });
+}
+
+std::optional<CameraAddress> read_device(const std::string& text) {
+  constexpr std::string_view numbered = "/dev/video", named = "/dev/v4l/by-id/", with_sound = "?sound=";
+  CameraAddress address;
+  const auto question = text.find('?');
+  address.device = text.substr(capture.size(), question - capture.size());
+  const bool by_number = address.device.starts_with(numbered) && address.device.size() > numbered.size() &&
+                         address.device.find_first_not_of("0123456789", numbered.size()) == std::string::npos;
+  const bool by_name = address.device.starts_with(named) && address.device.size() > named.size() &&
+                       consists_of(std::string_view(address.device).substr(named.size()), "_-.:+");
+  if (text.size() > longest || (!by_number && !by_name)) return std::nullopt;
+  if (question != std::string::npos) {
+    if (text.compare(question, with_sound.size(), with_sound) != 0) return std::nullopt;
+    address.sound = text.substr(question + with_sound.size());
+    if (address.sound.empty() || !consists_of(address.sound, "_-.:,=")) return std::nullopt;
+  }
+  address.place = std::string(capture) + address.device;
+  return address;
+}
+
+}  // namespace
 
 std::optional<CameraAddress> read_camera_address(const std::string& text) {
-  constexpr std::size_t longest = 500;
+  if (text.starts_with(capture)) return read_device(text);
   const bool known = text.starts_with("rtsp://") || text.starts_with("rtsps://");
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
   if (!known || !plain || text.size() > longest) return std::nullopt;

@@ -1,4 +1,4 @@
-#include "media/rtsp_cameras.h"
+#include "media/hall_cameras.h"
 
 #include <chrono>
 #include <map>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "media/media.h"
+#include "media/program/pipeline.h"
 #include "media/rtp/packet.h"
 #include "tests/free_port.h"
 #include "tests/ip_camera.h"
@@ -27,9 +28,9 @@ using Clock = std::chrono::steady_clock;
 constexpr StageId room{1};
 constexpr SourceId hall{10};
 
-class RtspCamerasTest : public testing::Test {
+class HallCamerasTest : public testing::Test {
  protected:
-  RtspCamerasTest() {
+  HallCamerasTest() {
     engine_.open_stage(room);
     engine_.set_scene(room, {Layout::single, {{hall, ""}}});
     engine_.set_audible(room, {hall});
@@ -74,8 +75,8 @@ class RtspCamerasTest : public testing::Test {
   const std::uint16_t port_ = free_port(), camera_port_ = free_port();
   Engine engine_{{"127.0.0.1", port_, {{"127.0.0.1", port_}}}, [] {}};
   TestPeer viewer_{{.video_slots = 1, .audio_slots = 1, .slots = TestPeer::Pictures::both}};
-  RtspCameras cameras_;
-  RtspCameraId camera_{};
+  HallCameras cameras_;
+  HallCameraId camera_{};
   std::uint64_t peers_ = 0;
   std::map<std::uint8_t, int> got_;  ///< packets by payload type
   std::map<std::uint8_t, std::uint32_t> latest_;
@@ -84,7 +85,7 @@ class RtspCamerasTest : public testing::Test {
   int loudest_ = 0;
 };
 
-TEST_F(RtspCamerasTest, PictureAndSoundOfACameraReachTheHallsAndH264IsNotTouched) {
+TEST_F(HallCamerasTest, PictureAndSoundOfACameraReachTheHallsAndH264IsNotTouched) {
   const IpCamera camera(camera_port_, {});
   connect(at());
   ASSERT_TRUE(run_until([&] { return got_[TestPeer::h264] > 100 && got_[TestPeer::opus] > 100; }));
@@ -93,20 +94,20 @@ TEST_F(RtspCamerasTest, PictureAndSoundOfACameraReachTheHallsAndH264IsNotTouched
   EXPECT_FALSE(ended_);
 }
 
-TEST_F(RtspCamerasTest, APictureThatNoBrowserTakesIsEncodedAnew) {
+TEST_F(HallCamerasTest, APictureThatNoBrowserTakesIsEncodedAnew) {
   const IpCamera camera(camera_port_, {"jpeg", "red", 0, "", ""});
   connect(at());
   EXPECT_TRUE(run_until([&] { return got_[TestPeer::vp8] > 100; }));
   EXPECT_EQ(got_[TestPeer::opus], 0) << "it has no microphone";
 }
 
-TEST_F(RtspCamerasTest, OneThatWantsUserAndPasswordGetsThem) {
+TEST_F(HallCamerasTest, OneThatWantsUserAndPasswordGetsThem) {
   const IpCamera camera(camera_port_, {"h264", "red", 700, "phòng", "mật:khẩu@1"});
   connect(at(IpCamera::path, "ph%C3%B2ng:m%E1%BA%ADt%3Akh%E1%BA%A9u%401@"));
   EXPECT_TRUE(run_until([&] { return got_[TestPeer::h264] > 20; }));
 }
 
-TEST_F(RtspCamerasTest, OneThatRefusesIsSaidToRefuse) {
+TEST_F(HallCamerasTest, OneThatRefusesIsSaidToRefuse) {
   const IpCamera camera(camera_port_, {"h264", "red", 700, "admin", "dung-mat-khau"});
   for (const auto& address : {at(IpCamera::path, "admin:sai-mat-khau@"), at(IpCamera::path)}) {
     ended_.reset();
@@ -118,20 +119,20 @@ TEST_F(RtspCamerasTest, OneThatRefusesIsSaidToRefuse) {
   }
 }
 
-TEST_F(RtspCamerasTest, APathThatIsNotThereIsRefused) {
+TEST_F(HallCamerasTest, APathThatIsNotThereIsRefused) {
   const IpCamera camera(camera_port_, {});
   connect(at("/kenh9"));
   ASSERT_TRUE(run_until([&] { return ended_.has_value(); }));
   EXPECT_EQ(ended_->trouble, CameraTrouble::refused) << ended_->detail;
 }
 
-TEST_F(RtspCamerasTest, WhereNobodyIsThereIsNoWay) {
+TEST_F(HallCamerasTest, WhereNobodyIsThereIsNoWay) {
   connect(at());
   ASSERT_TRUE(run_until([&] { return ended_.has_value(); }));
   EXPECT_EQ(ended_->trouble, CameraTrouble::unreachable) << ended_->detail;
 }
 
-TEST_F(RtspCamerasTest, WhatSpeaksNonsenseIsNoCamera) {
+TEST_F(HallCamerasTest, WhatSpeaksNonsenseIsNoCamera) {
   const int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -157,7 +158,7 @@ TEST_F(RtspCamerasTest, WhatSpeaksNonsenseIsNoCamera) {
   EXPECT_NE(ended_->trouble, CameraTrouble::lost);
 }
 
-TEST_F(RtspCamerasTest, OneThatIsUnpluggedIsLostAndItsHallWithIt) {
+TEST_F(HallCamerasTest, OneThatIsUnpluggedIsLostAndItsHallWithIt) {
   std::optional<IpCamera> camera(std::in_place, camera_port_, IpCamera::Form{});
   connect(at());
   ASSERT_TRUE(run_until([&] { return got_[TestPeer::h264] > 20; }));
@@ -171,16 +172,111 @@ TEST_F(RtspCamerasTest, OneThatIsUnpluggedIsLostAndItsHallWithIt) {
   EXPECT_TRUE(run_until([&] { return got_[TestPeer::h264] > 20; }));
 }
 
-TEST_F(RtspCamerasTest, OneMayBeEndedWhileItConnectsAndWhileItSends) {
+TEST_F(HallCamerasTest, OneMayBeEndedWhileItConnectsAndWhileItSends) {
   const IpCamera camera(camera_port_, {});
   connect(at());
   cameras_.end(camera_);
-  cameras_.end(RtspCameraId{77});
+  cameras_.end(HallCameraId{77});
   connect(at());
   ASSERT_TRUE(run_until([&] { return got_[TestPeer::h264] > 20; }));
   cameras_.end(camera_);
   EXPECT_TRUE(run_until([&] { return !lost_.empty(); })) << "the server is told";
   EXPECT_FALSE(ended_) << "who ends it knows";
+}
+
+// No capture card is here. Elements of our own take the places of v4l2src and alsasrc, with the one property
+// that is set; everything behind them is as ever.
+struct StandIn {
+  GstBin bin;
+};
+struct StandInClass {
+  GstBinClass bin;
+};
+template <const char* parts>
+void begin_stand_in(StandInClass* type, gpointer) {
+  auto* const object = G_OBJECT_CLASS(type);
+  object->set_property = [](GObject*, guint, const GValue*, GParamSpec*) {};
+  g_object_class_install_property(
+      object, 1, g_param_spec_string("device", "", "", "", static_cast<GParamFlags>(G_PARAM_WRITABLE)));
+  object->constructed = [](GObject* made) {
+    auto* const inside = gst_parse_bin_from_description(parts, TRUE, nullptr);
+    gst_bin_add(GST_BIN(made), inside);
+    const program::Ref<GstPad> pad(gst_element_get_static_pad(inside, "src"));
+    gst_element_add_pad(GST_ELEMENT(made), gst_ghost_pad_new("src", pad.get()));
+  };
+}
+constexpr char picture_parts[] =
+    "videotestsrc is-live=true ! capsfilter caps=video/x-raw,format=YUY2,width=640,height=360";
+constexpr char sound_parts[] =
+    "audiotestsrc is-live=true freq=700 ! capsfilter caps=audio/x-raw,rate=44100,channels=2";
+
+/// While it lives, the real elements cannot be found.
+template <const char* parts>
+class StandsIn {
+ public:
+  explicit StandsIn(const char* name) : name_(name) {
+    program::start_gstreamer();
+    real_ = gst_registry_lookup_feature(gst_registry_get(), name);
+    if (real_ != nullptr) gst_registry_remove_feature(gst_registry_get(), real_);
+    static const GType type = g_type_register_static_simple(
+        GST_TYPE_BIN, (std::string("StandsInFor-") + name).c_str(), sizeof(StandInClass),
+        reinterpret_cast<GClassInitFunc>(begin_stand_in<parts>), sizeof(StandIn), nullptr,
+        static_cast<GTypeFlags>(0));
+    gst_element_register(nullptr, name, GST_RANK_NONE, type);
+  }
+  ~StandsIn() {
+    auto* const own = gst_registry_lookup_feature(gst_registry_get(), name_);
+    gst_registry_remove_feature(gst_registry_get(), own);
+    gst_object_unref(own);
+    if (real_ == nullptr) return;
+    gst_registry_add_feature(gst_registry_get(), real_);
+    gst_object_unref(real_);
+  }
+  StandsIn(const StandsIn&) = delete;
+  StandsIn& operator=(const StandsIn&) = delete;
+
+ private:
+  const char* name_;
+  GstPluginFeature* real_ = nullptr;
+};
+
+TEST_F(HallCamerasTest, PictureAndSoundOfACaptureDeviceReachTheHalls) {
+  const StandsIn<picture_parts> picture("v4l2src");
+  const StandsIn<sound_parts> sound("alsasrc");
+  connect(*read_camera_address("capture:/dev/video7?sound=hw:1,0"));
+  EXPECT_TRUE(run_until([&] { return got_[TestPeer::vp8] > 100 && got_[TestPeer::opus] > 100; }));
+  EXPECT_TRUE(run_until([&] { return loudest_ > 50; }));
+  cameras_.end(camera_);
+  EXPECT_TRUE(run_until([&] { return !lost_.empty(); }));
+}
+
+TEST_F(HallCamerasTest, ADeviceThatIsNotPluggedInIsSaidNotToBeThere) {
+  for (const auto* address : {"capture:/dev/video77", "capture:/dev/v4l/by-id/usb-card"}) {
+    ended_.reset();
+    connect(*read_camera_address(address));
+    ASSERT_TRUE(run_until([&] { return ended_.has_value(); }));
+    EXPECT_EQ(ended_->trouble, CameraTrouble::unreachable) << ended_->detail;
+    EXPECT_NE(ended_->detail.find("/dev/v"), std::string::npos) << ended_->detail;
+  }
+}
+
+TEST(CameraAddress, MayBeACaptureDeviceOfThisMachine) {
+  const auto picture = read_camera_address("capture:/dev/video0");
+  ASSERT_TRUE(picture);
+  EXPECT_EQ(picture->device, "/dev/video0");
+  EXPECT_EQ(picture->sound + picture->url, "");
+  EXPECT_EQ(picture->place, "capture:/dev/video0");
+  const auto both =
+      read_camera_address("capture:/dev/v4l/by-id/usb-AVer_1080p-video-index0?sound=hw:CARD=HDMI,0");
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->device, "/dev/v4l/by-id/usb-AVer_1080p-video-index0");
+  EXPECT_EQ(both->sound, "hw:CARD=HDMI,0");
+  for (const auto* text :
+       {"capture:", "capture:/dev/video", "capture:/dev/sda", "capture:/dev/video0/../sda",
+        "capture:/dev/video-1", "capture:/dev/v4l/by-id/", "capture:/dev/v4l/by-id/../../sda",
+        "capture:/dev/video0?sound=", "capture:/dev/video0?sound=hw 1", "capture:/dev/video0?picture=1",
+        "capture:rtsp://10.1.3.7/"})
+    EXPECT_FALSE(read_camera_address(text)) << text;
 }
 
 TEST(CameraAddress, IsReadWithoutLettingItsSecretsOut) {

@@ -1,4 +1,4 @@
-#include "media/rtsp_cameras.h"
+#include "media/hall_cameras.h"
 
 #include <array>
 #include <atomic>
@@ -14,7 +14,7 @@
 #include "media/caller/caller.h"
 #include "media/caller/live_stream.h"
 #include "media/mailbox.h"
-#include "media/program/rtsp_camera.h"
+#include "media/program/hall_camera.h"
 #include "media/without_secrets.h"
 
 namespace diemcau::media {
@@ -22,7 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 using caller::Caller;
 using caller::LiveStream;
-using program::RtspCamera;
+using program::HallCamera;
 using Clock = Caller::Clock;
 
 constexpr auto turn = 50ms;
@@ -32,19 +32,19 @@ constexpr auto silence_limit = 5s;          // a camera that is switched off say
 constexpr std::size_t most_waiting = 5000;  // packets; what comes beside is dropped
 
 // The packets are sent as they are.
-static_assert(RtspCamera::vp8 == Caller::vp8 && RtspCamera::h264 == Caller::h264 &&
-              RtspCamera::opus == Caller::opus && RtspCamera::level_extension == Caller::level_extension);
+static_assert(HallCamera::vp8 == Caller::vp8 && HallCamera::h264 == Caller::h264 &&
+              HallCamera::opus == Caller::opus && HallCamera::level_extension == Caller::level_extension);
 
 }  // namespace
 
-struct RtspCameras::Parts {
+struct HallCameras::Parts {
   /// One hall. The thread's, but for what streaming threads put into the mailboxes.
   struct Hall {
     Hall(const CameraAddress& to, Parts& parts)
         : address(to),
           camera(
               to,
-              [this, &parts](RtspCamera::Packet packet) {
+              [this, &parts](HallCamera::Packet packet) {
                 if (packets.waiting() < most_waiting && packets.put(std::move(packet))) parts.bell.ring();
               },
               [this, &parts](program::Fault fault) {
@@ -52,25 +52,25 @@ struct RtspCameras::Parts {
               }) {}
 
     CameraAddress address;
-    Mailbox<RtspCamera::Packet> packets;
+    Mailbox<HallCamera::Packet> packets;
     Mailbox<program::Fault> faults;
     std::optional<Caller> caller;  ///< from the first picture on
     LiveStream picture{90'000}, voice{48'000};
     Clock::time_point since = Clock::now();  ///< of what it waits for
     Clock::time_point heard = since;         ///< the camera's last packet
     bool answered = false;
-    RtspCamera camera;  // last: its threads use the mailboxes
+    HallCamera camera;  // last: its threads use the mailboxes
   };
   struct Start {
-    RtspCameraId id{};
+    HallCameraId id{};
     std::string answer;
   };
   struct Connect {
-    RtspCameraId id{};
+    HallCameraId id{};
     CameraAddress address;
   };
   struct End {
-    RtspCameraId id{};
+    HallCameraId id{};
   };
   using Letter = std::variant<Connect, Start, End>;
   /// Why a hall is over.
@@ -149,7 +149,7 @@ struct RtspCameras::Parts {
   }
 
   /// nullopt: it goes on.
-  std::optional<Over> go_on(RtspCameraId id, Hall& hall, Clock::time_point now) {
+  std::optional<Over> go_on(HallCameraId id, Hall& hall, Clock::time_point now) {
     const bool had_picture = hall.caller.has_value();
     if (const auto faults = hall.faults.take_all(); !faults.empty()) {
       const auto& first = faults.front();
@@ -169,7 +169,7 @@ struct RtspCameras::Parts {
     return tend(*hall.caller, now - hall.since < patience);
   }
 
-  void make_offer(RtspCameraId id, Hall& hall, rtp::Codec codec) {
+  void make_offer(HallCameraId id, Hall& hall, rtp::Codec codec) {
     hall.caller.emplace(Caller::Shape{
         .sends = true, .camera = codec == rtp::Codec::h264 ? Caller::Pictures::h264 : Caller::Pictures::vp8});
     hall.caller->on_rtcp = [&hall](const rtp::RtcpReport& report, std::span<const std::byte>) {
@@ -217,26 +217,26 @@ struct RtspCameras::Parts {
   Mailbox<Letter> letters;
   Mailbox<CameraEvent> events;
   std::atomic<bool> stopping{false};
-  std::map<RtspCameraId, std::unique_ptr<Hall>> halls;  ///< the thread's
+  std::map<HallCameraId, std::unique_ptr<Hall>> halls;  ///< the thread's
   std::uint64_t last = 0;
   std::thread thread;  // last: starts when all else stands
 };
 
-RtspCameras::RtspCameras() : parts_(std::make_unique<Parts>()) {}
-RtspCameras::~RtspCameras() = default;
+HallCameras::HallCameras() : parts_(std::make_unique<Parts>()) {}
+HallCameras::~HallCameras() = default;
 
-RtspCameraId RtspCameras::connect(const CameraAddress& address) {
-  const RtspCameraId id{++parts_->last};
+HallCameraId HallCameras::connect(const CameraAddress& address) {
+  const HallCameraId id{++parts_->last};
   parts_->put(Parts::Connect{id, address});
   return id;
 }
 
-void RtspCameras::start(RtspCameraId camera, const std::string& answer) {
+void HallCameras::start(HallCameraId camera, const std::string& answer) {
   parts_->put(Parts::Start{camera, answer});
 }
 
-void RtspCameras::end(RtspCameraId camera) { parts_->put(Parts::End{camera}); }
+void HallCameras::end(HallCameraId camera) { parts_->put(Parts::End{camera}); }
 
-std::vector<CameraEvent> RtspCameras::take_events() { return parts_->events.take_all(); }
+std::vector<CameraEvent> HallCameras::take_events() { return parts_->events.take_all(); }
 
 }  // namespace diemcau::media
