@@ -4,7 +4,6 @@ import { t } from "../shared/i18n";
 import type { Missed as Stretch } from "../shared/protocol";
 import { useNow } from "../shared/useNow";
 import { connection, missedUrl, seen } from "./desk";
-import { Icon } from "./Icon";
 
 interface MissedProps {
   readonly missed: Stretch;
@@ -38,9 +37,7 @@ export function Missed({ missed, onLookingBack }: MissedProps) {
   const length = missed.until - missed.from;
   return (
     <aside className="missed" role="status">
-      <p>
-        <Icon name="back" /> {t("missed.text", { time: duration(length) })}
-      </p>
+      <p>{t("missed.text", { time: duration(length) })}</p>
       {open && !failed && (
         // biome-ignore lint/a11y/useMediaCaption: nobody writes down what is said
         <video

@@ -9,7 +9,7 @@ export const deskEn: Readonly<Record<DeskTextKey, string>> = {
   "console.line_lost": "Server connection lost, reconnecting…",
   "console.disk": "{free} free",
   "console.present": "{present}/{all} halls",
-  "console.warnings": "{count} warnings",
+  "console.warnings": "Warnings: {count}",
   "console.end": "End…",
   "console.end_sure": "End the session for all halls?",
   "console.end_yes": "End",
