@@ -52,13 +52,9 @@ void DemoHalls::make_film(std::size_t index, const std::filesystem::path& folder
       },
       [this, index](std::exception_ptr why) {
         halls_[index].ready = why == nullptr;
-        if (why == nullptr) return;
-        try {
-          std::rethrow_exception(why);
-        } catch (const std::exception& what) {
+        if (why != nullptr)
           around_.log.warn("demo.hall_not_made",
-                           {{"site", halls_[index].hall.pass.site}, {"why", what.what()}});
-        }
+                           {{"site", halls_[index].hall.pass.site}, {"why", what(why)}});
       });
 }
 

@@ -2,6 +2,14 @@
 
 namespace diemcau::server {
 
+std::string what(const std::exception_ptr& fault) {
+  try {
+    std::rethrow_exception(fault);
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+}
+
 Jobs::Jobs(Loop& loop, unsigned threads) : loop_(loop) {
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }

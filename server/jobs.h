@@ -5,12 +5,16 @@
 #include <functional>
 #include <mutex>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "server/loop.h"
 
 namespace diemcau::server {
+
+/// What a job threw says, for the log.
+std::string what(const std::exception_ptr& fault);
 
 /// Two threads for what would hold up the main one: password hashing, finishing a recording, documents'
 /// bytes. put() is for the main thread, and `then` runs there again.

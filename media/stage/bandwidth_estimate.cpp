@@ -24,6 +24,7 @@ constexpr double using_it = 0.75;  // of the estimate must arrive, or nothing is
 constexpr double much_loss = 0.1;  // as there, 6
 constexpr auto decrease_interval = 300ms;
 constexpr int most_in_vain = 10;
+constexpr auto longer_way = 2s;  // a delay that lasts so long while a trickle is sent is the way's own
 constexpr auto arriving_window = 500'000;  // microseconds
 constexpr auto loss_window = 1s;
 constexpr auto probe_length = 60ms;
@@ -160,6 +161,11 @@ void BandwidthEstimate::judge(Clock::time_point now) {
   // A probe's own queue says nothing more than the probe itself.
   const bool probed = probe_.state != Probe::State::idle || now < quiet_until_;
   if (is_overfull()) return probed ? void() : decrease(now);
+  if (queue_ * 2 <= limit || arriving_ >= using_it * rate_) {
+    waits_since_ = now;
+  } else if (now - waits_since_ > longer_way) {
+    take_as_way(now);
+  }
   if (queue_ * 2 > limit || loss_ - own_loss_ > much_loss || arriving_ < using_it * rate_) return;
   rate_ *= std::pow(growing, std::chrono::duration<double>(passed).count());
 }
@@ -175,11 +181,7 @@ void BandwidthEstimate::decrease(Clock::time_point now) {
   in_vain_ = now - decreased_ < 2 * decrease_interval && queue_ * 20 > queue_before_ * 19 ? in_vain_ + 1 : 0;
   if (in_vain_ == most_in_vain) {
     in_vain_ = 0;
-    base_ += micros(queue_);
-    next_base_ = base_;
-    base_since_ = now;
-    queue_ = {};
-    return;
+    return take_as_way(now);
   }
   decreased_ = now;
   queue_before_ = queue_;
@@ -188,6 +190,14 @@ void BandwidthEstimate::decrease(Clock::time_point now) {
   const auto passage = passage_of(arrived_);
   const auto carried = passage.paused ? rate_of(bytes_of(arrived_), passage.time) : arriving_;
   rate_ = std::max<double>(least, std::min(rate_, part * carried));
+}
+
+/// What was thought to be a queue is how long the way is now.
+void BandwidthEstimate::take_as_way(Clock::time_point now) {
+  base_ += micros(queue_);
+  next_base_ = base_;
+  base_since_ = waits_since_ = now;
+  queue_ = {};
 }
 
 void BandwidthEstimate::judge_loss(Clock::time_point now) {

@@ -76,6 +76,7 @@ class BandwidthEstimate {
   void measure(Clock::time_point now);
   void judge(Clock::time_point now);
   void decrease(Clock::time_point now);
+  void take_as_way(Clock::time_point now);
   bool is_overfull() const;
   void judge_loss(Clock::time_point now);
   void note_probe(const Sent& sent, Micros arrived);
@@ -92,6 +93,7 @@ class BandwidthEstimate {
   Clock::duration queue_{};
   Clock::time_point judged_{}, decreased_{}, quiet_until_{};
   Clock::duration queue_before_{};
+  Clock::time_point waits_since_{};  ///< a queue stands, while too little is sent to be its cause
   int in_vain_ = 0;
 
   std::deque<Arrived> arrived_;  ///< of the last half second

@@ -14,7 +14,7 @@ enum class Right {
   bearer,      ///< a bearer token, which the handler checks; no cookie is looked at, so any page may ask
   anyone,      ///< also without log-in (the handler checks a link, a token or a password of its own)
   logged_in,   ///< any account
-  see_places,  ///< units and sites
+  see_places,  ///< units, and of sites what is more than their numbers and names
   edit_places,
   edit_meetings,  ///< meetings, their documents
   see_links,      ///< hall links and their QR codes
@@ -64,8 +64,8 @@ constexpr bool may(Role role, Right right) {
 }
 
 constexpr http::Rights rights_of(Role role) {
-  return {may(role, Right::edit_meetings), may(role, Right::conduct), may(role, Right::administer),
-          may(role, Right::see_links)};
+  return {may(role, Right::edit_meetings), may(role, Right::conduct),    may(role, Right::administer),
+          may(role, Right::see_links),     may(role, Right::see_places), may(role, Right::see_recordings)};
 }
 
 static_assert(

@@ -19,7 +19,8 @@
 /// | GET  /api/me                               | logged in                      | → Me |
 /// | POST /api/setup                            | one-time token                 | SetUp → Me (makes the first administrator) |
 /// | GET  /api/units, POST, PUT …/ID            | staff; administrator           | → Unit[]; Unit → Unit |
-/// | GET  /api/sites, POST, PUT …/ID            | staff; administrator           | → Site[]; Site → Site |
+/// | GET  /api/sites                            | logged in                      | → Site[]; who is not staff gets numbers and names only |
+/// | POST /api/sites, PUT …/ID                  | administrator                  | Site → Site |
 /// | GET  /api/accounts, POST, PUT …/ID         | administrator                  | → Account[]; NewAccount → Account; Account → Account |
 /// | POST /api/accounts/ID/password             | administrator, self            | NewPassword → 204 |
 /// | GET  /api/meetings?from=MS&until=MS        | logged in                      | → MeetingSummary[] |
@@ -69,9 +70,10 @@ BOOST_DESCRIBE_STRUCT(SetUp, (), (token, user, name, password))
 
 /// What this account may do in the office; the pages hide the rest.
 struct Rights {
-  bool edit_meetings = false, conduct = false, administer = false, see_links = false;
+  bool edit_meetings = false, conduct = false, administer = false, see_links = false, see_places = false,
+       see_recordings = false;
 };
-BOOST_DESCRIBE_STRUCT(Rights, (), (edit_meetings, conduct, administer, see_links))
+BOOST_DESCRIBE_STRUCT(Rights, (), (edit_meetings, conduct, administer, see_links, see_places, see_recordings))
 
 struct Me {
   scheduler::Account account;

@@ -14,14 +14,6 @@ constexpr auto kept = 1h;
 // The recording itself needs what is left.
 constexpr std::uintmax_t least_room = std::uintmax_t{1} << 30;
 
-std::string what(const std::exception_ptr& fault) {
-  try {
-    std::rethrow_exception(fault);
-  } catch (const std::exception& e) {
-    return e.what();
-  }
-}
-
 }  // namespace
 
 MissedFilms::MissedFilms(server::Store& store, server::Jobs& jobs, StageControl& stage, server::Log& log,
@@ -39,6 +31,7 @@ MissedFilms::MissedFilms(server::Store& store, server::Jobs& jobs, StageControl&
 std::vector<media::FilmCut> MissedFilms::cuts(MeetingId meeting, const Missed& missed) const {
   std::vector<media::FilmCut> all;
   for (const auto& part : scheduler::Recordings(store_.reading()).of(meeting)) {
+    if (part.state == scheduler::RecordingState::damaged) continue;
     const auto from = std::max(missed.from, part.started_at) - part.started_at;
     const auto until = std::min(missed.until, part.ended_at.value_or(missed.until)) - part.started_at;
     if (until > from) all.push_back({recordings_ / part.file, from, until});
@@ -76,7 +69,7 @@ void MissedFilms::made(const std::string& name, const std::exception_ptr& fault)
   film.ready = fault == nullptr;
   const auto waiting = std::exchange(film.waiting, {});
   if (fault) {
-    log_.warn("missed.failed", {{"film", name}, {"why", what(fault)}});
+    log_.warn("missed.failed", {{"film", name}, {"why", server::what(fault)}});
     films_.erase(name);
   }
   for (const auto& answer : waiting)

@@ -20,14 +20,6 @@ std::int64_t size_of(const fs::path& file) {
   return none ? 0 : static_cast<std::int64_t>(size);
 }
 
-std::string what(const std::exception_ptr& fault) {
-  try {
-    std::rethrow_exception(fault);
-  } catch (const std::exception& e) {
-    return e.what();
-  }
-}
-
 }  // namespace
 
 std::string recording_file(MeetingId meeting, Time at) {
@@ -89,7 +81,7 @@ void RecordingFiles::finished(Recording recording, const std::vector<media::Film
   recording.state = fault ? RecordingState::damaged : RecordingState::ready;
   recording.size = size_of(folder_ / recording.file);
   if (fault) {
-    log_.error("recording.damaged", {{"file", recording.file}, {"why", what(fault)}});
+    log_.error("recording.damaged", {{"file", recording.file}, {"why", server::what(fault)}});
   } else {
     log_.info("recording.ready", {{"file", recording.file}, {"bytes", recording.size}});
   }
@@ -139,7 +131,7 @@ void RecordingFiles::joined(const std::vector<Recording>& recordings, const std:
   const auto meeting = recordings.front().meeting;
   if (fault) {
     // Each part is a film of its own; the next start tries again.
-    log_.error("recording.not_joined", {{"meeting", meeting}, {"why", what(fault)}});
+    log_.error("recording.not_joined", {{"meeting", meeting}, {"why", server::what(fault)}});
     joining_.erase(meeting);
     return;
   }

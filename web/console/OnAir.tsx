@@ -3,6 +3,7 @@ import { clock } from "../shared/format";
 import { t } from "../shared/i18n";
 import type { ConsoleView } from "../shared/protocol";
 import { areaStyle } from "../shared/ui/areas";
+import { PictureComing } from "../shared/ui/PictureComing";
 import { Slot } from "../shared/ui/Slot";
 import { Sound } from "../shared/ui/Sound";
 import { ActionButton } from "./ActionButton";
@@ -44,7 +45,7 @@ export function OnAir({ view }: { readonly view: ConsoleView }) {
                   covered={!running || late.includes(index)}
                   cover={
                     running ? (
-                      <span className="faint">{t("session.picture_coming")}</span>
+                      <PictureComing className="faint" />
                     ) : film ? (
                       <span className="faint">{t("console.clip_stopped")}</span>
                     ) : (

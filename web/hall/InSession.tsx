@@ -4,6 +4,7 @@ import { duration } from "../shared/format";
 import { t } from "../shared/i18n";
 import type { CellView, ClipState, HallView } from "../shared/protocol";
 import { areaStyle } from "../shared/ui/areas";
+import { PictureComing } from "../shared/ui/PictureComing";
 import { Slot } from "../shared/ui/Slot";
 import { Sound } from "../shared/ui/Sound";
 import { useNow } from "../shared/useNow";
@@ -128,7 +129,11 @@ function Slate({ cell, late }: { readonly cell: CellView; readonly late: boolean
     return (
       <>
         <b className="slate-name">{nameOf(cell)}</b>
-        <span className="soft">{t(cell.present ? "session.picture_coming" : "session.screen_off")}</span>
+        {cell.present ? (
+          <PictureComing className="soft" />
+        ) : (
+          <span className="soft">{t("session.screen_off")}</span>
+        )}
       </>
     );
   if (cell.own)
@@ -139,12 +144,20 @@ function Slate({ cell, late }: { readonly cell: CellView; readonly late: boolean
       </>
     );
   if (cell.clip)
-    return <span className="soft">{t(late ? "session.picture_coming" : "session.clip_stopped")}</span>;
+    return late ? (
+      <PictureComing className="soft" />
+    ) : (
+      <span className="soft">{t("session.clip_stopped")}</span>
+    );
   if (cell.site === undefined) return null;
   return (
     <>
       <b className="slate-name">{cell.label}</b>
-      <span className="soft">{t(cell.present ? "session.picture_coming" : "session.absent")}</span>
+      {cell.present ? (
+        <PictureComing className="soft" />
+      ) : (
+        <span className="soft">{t("session.absent")}</span>
+      )}
     </>
   );
 }

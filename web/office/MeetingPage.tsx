@@ -60,7 +60,7 @@ export function MeetingPage() {
         <Halls detail={meeting.data} mayEdit={rights.edit_meetings} />
         <div className="column">
           <Papers detail={meeting.data} mayEdit={rights.edit_meetings} limit={me.data.upload_limit} />
-          <Recordings recordings={meeting.data.recordings} />
+          {rights.see_recordings && <Recordings recordings={meeting.data.recordings} />}
         </div>
       </div>
     </main>

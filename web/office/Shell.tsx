@@ -35,7 +35,7 @@ export function Shell() {
             {t("nav.week")}
           </NavLink>
           <NavLink to="/calendar">{t("nav.calendar")}</NavLink>
-          <NavLink to="/places">{t("nav.places")}</NavLink>
+          {rights.see_places && <NavLink to="/places">{t("nav.places")}</NavLink>}
           {rights.administer && <NavLink to="/accounts">{t("nav.accounts")}</NavLink>}
         </nav>
         <Search />

@@ -666,6 +666,8 @@ export interface Rights {
   readonly conduct: boolean;
   readonly administer: boolean;
   readonly see_links: boolean;
+  readonly see_places: boolean;
+  readonly see_recordings: boolean;
 }
 
 export interface Me {
@@ -968,4 +970,4 @@ export const areas: Readonly<Record<Layout, readonly Area[]>> = {
   ],
 };
 
-export const protocolHash = "c6bb722cc83ccc91";
+export const protocolHash = "e6153fb0c49328bc";

@@ -176,6 +176,23 @@ TEST_F(BandwidthEstimateTest, ALongerWayIsNoQueueForLong) {
   EXPECT_GT(estimate_.rate(), 300'000);
 }
 
+// The smallest picture needs 100 kbit/s: where the estimate is below that, only the voice is sent.
+TEST_F(BandwidthEstimateTest, ALongerWayThatLosesSomethingIsFoundToBeWideAgain) {
+  line_.rate = 50e6;
+  const auto talk = [&](Clock::duration time) {
+    for (const auto end = now_ + time; now_ < end;) {
+      send(110);
+      run(20ms, estimate_.rate() > 800'000 ? 800'000 : estimate_.rate() > 130'000 ? 100'000 : 0);
+    }
+  };
+  talk(10s);
+  ASSERT_GT(estimate_.rate(), 800'000);
+  line_.way = 150ms;
+  line_.loss = 0.02;
+  talk(10s);
+  EXPECT_GT(estimate_.rate(), 800'000);
+}
+
 TEST_F(BandwidthEstimateTest, AMachineThatIsSlowIsNoFullLineWhileLittleIsSent) {
   line_.rate = 50e6;
   run(2s, everything);

@@ -53,6 +53,12 @@ TEST_F(Server, LetsRolesDoWhatTheyMay) {
   EXPECT_EQ(ask("GET", "/api/accounts", official).status, 403);
   EXPECT_EQ(ask("POST", "/api/meetings", official, "{}").status, 403);
   EXPECT_TRUE(json::parse(ask("GET", "/api/meetings/1", official).body).at("links").empty());
+  const auto named = json::parse(ask("GET", "/api/sites", official).body).at(0);
+  EXPECT_NE(named.at("name"), "");
+  EXPECT_EQ(named.at("contact"), "") << "of the hall on duty an official needs no telephone number";
+  EXPECT_NE(json::parse(ask("GET", "/api/sites", logged_in("clerk")).body).at(0).at("contact"), "");
+  EXPECT_EQ(ask("GET", "/api/sites").status, 401);
+  EXPECT_EQ(ask("GET", "/api/units", official).status, 403);
   const auto clerk = logged_in("clerk");
   const auto detail = json::parse(ask("GET", "/api/meetings/1", clerk).body);
   EXPECT_EQ(detail.at("links").size(), 9U);

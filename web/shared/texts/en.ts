@@ -111,6 +111,7 @@ export const en: Readonly<Record<PageTextKey, string>> = {
   "session.echo": "Line test: this hall sees and hears itself, three seconds later.",
   "session.clip_stopped": "the film has stopped",
   "session.picture_coming": "waiting for the picture",
+  "session.no_picture": "no picture is sent",
   "session.own_camera_off": "camera is off",
   "session.no_microphone":
     "No microphone: other halls cannot hear you. Check the cable or call the technician.",

@@ -108,6 +108,7 @@ export const vi = {
   "session.echo": "Thử đường truyền: điểm cầu đang xem và nghe chính mình, chậm 3 giây.",
   "session.clip_stopped": "phim đã dừng",
   "session.picture_coming": "đang chờ hình",
+  "session.no_picture": "không có hình gửi lên",
   "session.own_camera_off": "camera đang tắt",
   "session.no_microphone":
     "Không có micro: các điểm cầu khác không nghe được bên này. Kiểm tra dây cắm hoặc gọi kỹ thuật.",
