@@ -67,6 +67,8 @@ int Exchange::write_headers() {
                                  [&](const auto& header) { return header.first == name; });
     if (!own && add_header(wsi_, name, value, &at, end) != 0) return -1;
   }
+  if (add_header(wsi_, "keep-alive", "timeout=" + std::to_string(promised_keep_alive_seconds), &at, end) != 0)
+    return -1;
   if (!no_length &&
       lws_add_http_header_content_length(wsi_, static_cast<lws_filepos_t>(response.length), &at, end) != 0)
     return -1;

@@ -9,6 +9,11 @@
 
 namespace diemcau::http {
 
+/// A connection may wait so long for its next request. Every answer says that it is less: a client that sends
+/// one in the very moment in which we close would lose it, and closes before us therefore.
+inline constexpr int keep_alive_seconds = 75;
+inline constexpr int promised_keep_alive_seconds = 60;
+
 /// One HTTP transaction on its connection. Lives from the request's headers to the end of the answer, or of
 /// the connection. Only the listener knows it; main thread.
 class Exchange {

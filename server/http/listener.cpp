@@ -353,7 +353,7 @@ Listener::Listener(Options options, server::Loop& loop, server::Log& log, const 
   info.pt_serv_buf_size = 64 * 1024;
   info.max_http_header_data = 8192;
   info.max_http_header_pool = 256;
-  info.keepalive_timeout = 30;
+  info.keepalive_timeout = keep_alive_seconds;
   info.timeout_secs = 15;
   info.timeout_secs_ah_idle = 10;
   info.retry_and_idle_policy = &parts.idle;

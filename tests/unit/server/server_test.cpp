@@ -34,6 +34,12 @@ TEST_F(Server, ServesPagesWithStrictHeaders) {
   EXPECT_EQ(ask("GET", "/assets/none.js").status, 404);
 }
 
+// A script's request went out in the very moment in which its idle connection was closed, and was lost.
+TEST_F(Server, SaysHowLongAConnectionMayWait) {
+  EXPECT_EQ(ask("GET", "/healthz").headers.at("keep-alive"), "timeout=60");
+  EXPECT_EQ(ask("GET", "/api/me").headers.at("keep-alive"), "timeout=60");
+}
+
 TEST_F(Server, SlowsWhoGuessesPasswords) {
   const auto body = json{{"user", "quantri"}, {"password", "sai rồi nhé"}}.dump();
   for (int i = 0; i < 10; ++i)
