@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <stop_token>
 #include <utility>
 
 #include "media/media.h"
 #include "media/program/film_writer.h"
+#include "media/program/graph.h"
 #include "media/program/pipeline.h"
 #include "media/program/signals.h"
 #include "media/stage/source.h"
@@ -42,7 +44,6 @@ const char* name_of(Kind kind) { return kind == Kind::video ? "video" : "audio";
 /// A recording, finished or of a killed run, read as fast as it is taken.
 class Reader {
  public:
-  /// Begins with the keyframe before `from`.
   explicit Reader(const std::filesystem::path& file, std::chrono::milliseconds from = 0ms)
       : pipeline_(read_text, [this](Fault fault) { signals_.set_fault(std::move(fault)); }) {
     pipeline_.set("file", "location", file.string());
@@ -97,9 +98,7 @@ class Reader {
   }
 
   void seek(std::chrono::milliseconds to) {
-    constexpr auto how =
-        static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE);
-    if (gst_element_seek_simple(pipeline_.get("demuxer").get(), GST_FORMAT_TIME, how,
+    if (gst_element_seek_simple(pipeline_.get("demuxer").get(), GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
                                 std::chrono::nanoseconds(to).count()) == 0)
       for (const auto kind : kinds) track(kind).sink.reset();  // nothing can be read from there
   }
@@ -126,19 +125,32 @@ std::chrono::milliseconds milliseconds(GstClockTime time) {
   return std::chrono::milliseconds(time / GST_MSECOND);
 }
 
+bool is_keyframe(Kind kind, GstSample* sample) {
+  return kind == Kind::video &&
+         GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(sample), GST_BUFFER_FLAG_DELTA_UNIT) == 0;
+}
+
 /// Appends what can be read of a stretch; the time at which it ends.
 GstClockTime append(const FilmCut& cut, GstClockTime begin, FilmWriter& writer, const std::stop_token& stop) {
-  Reader reader(cut.file, cut.from);
+  // A fragment begins with any picture: of those before its first keyframe nothing could be seen. So far back
+  // that there is one, and, if they come as seldom as they may, no more.
+  constexpr auto back = program::keyframes_apart - 1000ms / program::canvas::pictures_per_second;
+  const bool from_its_start = cut.from <= back;
+  Reader reader(cut.file, from_its_start ? 0ms : cut.from - back);
   const bool to_its_end = cut.until == std::chrono::milliseconds::max();
-  const auto last =
-      to_its_end ? GST_CLOCK_TIME_NONE
-                 : begin + static_cast<GstClockTime>(std::chrono::nanoseconds(cut.until - cut.from).count());
+  const auto last = static_cast<GstClockTime>(to_its_end ? 0 : std::chrono::nanoseconds(cut.until).count());
+  auto first = from_its_start || !reader.has(Kind::video) ? std::optional<GstClockTime>(0) : std::nullopt;
   auto end = begin;
   for (;;) {
     const auto [kind, sample] = reader.next(stop);
-    if (!sample || begin + static_cast<GstClockTime>(program::running_time(sample.get())) > last) return end;
-    const auto at = begin + static_cast<GstClockTime>(program::running_time(sample.get()));
-    const auto length = GST_BUFFER_DURATION(gst_sample_get_buffer(sample.get()));
+    if (!sample) return end;
+    auto* const buffer = gst_sample_get_buffer(sample.get());
+    const auto time = static_cast<GstClockTime>(program::running_time(sample.get()));
+    if (!first && !is_keyframe(kind, sample.get())) continue;
+    if (!first) first = time;
+    if (!to_its_end && GST_BUFFER_PTS(buffer) > last) return end;
+    const auto at = begin + time - *first;
+    const auto length = GST_BUFFER_DURATION(buffer);
     end = std::max(end, at + (GST_CLOCK_TIME_IS_VALID(length) ? length : 40 * GST_MSECOND));
     writer.write(kind, sample.get(), at, stop);
   }

@@ -21,6 +21,9 @@ inline constexpr std::chrono::milliseconds usual_patience{600};
 /// Who has had no picture for so long has a slate.
 inline constexpr std::chrono::milliseconds stale{3000};
 
+/// The encoders of codecs.h have one at least so often.
+inline constexpr std::chrono::milliseconds keyframes_apart{2000};
+
 inline constexpr std::size_t inputs = 12;  ///< nine cells, and voices that are not on stage
 
 enum class Pace {
