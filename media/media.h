@@ -423,9 +423,8 @@ struct FilmCut {
   std::filesystem::path file;
   std::chrono::milliseconds from{}, until{};  ///< in the film
 };
-/// Makes a film of stretches, as finish_recording() does of whole files: also of one that is being written,
-/// and quickly, however long it is. Each begins with a
-/// keyframe at most two seconds before it.
+/// Makes a film of stretches, as finish_recording() does of whole files: also of one that is being written.
+/// Each begins with a keyframe at most two seconds before it.
 std::vector<FilmPart> cut_recordings(const std::vector<FilmCut>& cuts, const std::filesystem::path& to,
                                      std::stop_token stop = {});
 

@@ -29,12 +29,12 @@ export function Outputs({ view }: { readonly view: ConsoleView }) {
       </ul>
       {view.may.add_output && <AddForm />}
       {view.may.add_hls && (
-        <button type="button" className="add-rtsp" onClick={() => void give({ type: "add_hls" })}>
+        <button type="button" className="add-way" onClick={() => void give({ type: "add_hls" })}>
           {t("outputs.add_hls")}
         </button>
       )}
       {view.may.add_rtsp && (
-        <button type="button" className="add-rtsp" onClick={() => void give({ type: "add_rtsp" })}>
+        <button type="button" className="add-way" onClick={() => void give({ type: "add_rtsp" })}>
           {t("outputs.add_rtsp")}
         </button>
       )}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { duration } from "../shared/format";
 import { t } from "../shared/i18n";
 import type { Missed as Stretch } from "../shared/protocol";
@@ -22,14 +22,12 @@ export function Missed({ missed, onLookingBack }: MissedProps) {
   const [open, setOpen] = useState(false);
   const [done, setDone] = useState(seen.until);
   const [failed, setFailed] = useState(false);
-  const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     onLookingBack(open && !failed);
     return () => onLookingBack(false);
   }, [open, failed, onLookingBack]);
   const close = () => {
     setOpen(false);
-    setFailed(false);
     setDone(missed.until);
     seen.keep(missed.until);
   };
@@ -41,7 +39,6 @@ export function Missed({ missed, onLookingBack }: MissedProps) {
       {open && !failed && (
         // biome-ignore lint/a11y/useMediaCaption: nobody writes down what is said
         <video
-          ref={video}
           src={`${missedUrl}?until=${missed.until}`}
           controls
           autoPlay

@@ -461,7 +461,7 @@ export const deskEn: Readonly<Record<DeskTextKey, string>> = {
   "film.downloaded": "Downloaded.",
   "film.download_failed": "The download broke off. Check the line and the free space, then try again.",
   "live.watch": "Watch live",
-  "live.late": "Picture and sound come about 6 seconds late.",
+  "live.late": "Picture and sound come some seconds late.",
   "live.waiting": "Waiting for the picture…",
   "live.ended": "The session is over.",
   "film.back": "To the meeting",

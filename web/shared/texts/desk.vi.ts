@@ -460,7 +460,7 @@ export const deskVi = {
   "film.downloaded": "Đã tải xong.",
   "film.download_failed": "Tải không xong. Kiểm tra đường truyền và chỗ trống rồi tải lại.",
   "live.watch": "Xem trực tiếp",
-  "live.late": "Hình và tiếng chậm hơn phòng họp chừng 6 giây.",
+  "live.late": "Hình và tiếng chậm hơn phòng họp vài giây.",
   "live.waiting": "Đang chờ hình…",
   "live.ended": "Phiên họp đã kết thúc.",
   "film.back": "Về phiên họp",
