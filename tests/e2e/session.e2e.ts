@@ -6,7 +6,7 @@ import { Hall } from "./pages/Hall.ts";
 import { watch } from "./recording.ts";
 import { audible } from "./senses.ts";
 import { Server } from "./server.ts";
-import { until } from "./until.ts";
+import { press, until } from "./until.ts";
 
 // The main site and two district halls in real browsers; each shows a colour and sounds a pitch of its own.
 const main = { site: "UBND tỉnh Lai Châu", colour: "blue", pitch: 500 } as const;
@@ -88,15 +88,14 @@ test("a film is played to all, paused and stopped", async () => {
   await desk.playFilm();
   for (const one of [main, sinHo, tamDuong]) await hall(one).sees("yellow");
   await hall(sinHo).hears([filmPitch]);
-  await desk.page.getByRole("button", { name: "Tạm dừng" }).click();
+  await press(desk.page.getByRole("button", { name: "Tạm dừng" }));
   await hall(sinHo).hears([], [filmPitch]);
   await hall(sinHo).sees("yellow");
-  await desk.page.getByRole("button", { name: "Chiếu tiếp" }).click();
+  await press(desk.page.getByRole("button", { name: "Chiếu tiếp" }));
   await hall(tamDuong).hears([filmPitch]);
-  await desk.page
-    .getByRole("group", { name: "phim" })
-    .getByRole("button", { name: "Dừng", exact: true })
-    .click();
+  await press(
+    desk.page.getByRole("group", { name: "phim" }).getByRole("button", { name: "Dừng", exact: true }),
+  );
   await hall(sinHo).hears([], [filmPitch]);
 });
 
