@@ -102,7 +102,11 @@ async function ours(file: string, layout: string): Promise<ChildProcess> {
   return film;
 }
 
-/** The same by hand: what the layout does not show is not decoded there either. Names are pictures laid over it. */
+/**
+ * The same by hand: what the layout does not show is not decoded there either. Names are pictures laid over it. The
+ * compositor gives a picture that is late the time of the one before, of which the parser takes it away and mp4mux then
+ * ends; ours sets such times right, videorate leaves the picture out.
+ */
 function byHand(file: string, layout: string, names: boolean): ChildProcess {
   const shown = layout === "single" ? 1 : sites;
   const [width, height] = layout === "single" ? [1280, 720] : [426, 240];
@@ -110,7 +114,7 @@ function byHand(file: string, layout: string, names: boolean): ChildProcess {
   return launchGst(
     `compositor name=c background=black max-threads=1 force-live=true min-upstream-latency=200000000
      ${cells.map((i) => `sink_${i}::xpos=${(i % 3) * width} sink_${i}::ypos=${Math.floor(i / 3) * height} sink_${i}::width=${width} sink_${i}::height=${height}`).join(" ")}
-     ! video/x-raw,format=I420,width=1280,height=720,framerate=25/1
+     ! videorate drop-only=true ! video/x-raw,format=I420,width=1280,height=720,framerate=25/1
      ${names ? cells.map((i) => `! gdkpixbufoverlay location=${join(folder, "name.png")} offset-x=${(i % 3) * width + 10} offset-y=${Math.floor(i / 3) * height + 190}`).join(" ") : ""}
      ! queue ! x264enc tune=zerolatency speed-preset=superfast bitrate=2000 key-int-max=50 threads=1
      ! video/x-h264,profile=main ! h264parse ! queue ! mp4mux name=m fragment-duration=1000 streamable=true
@@ -140,17 +144,12 @@ async function cores(process: ChildProcess): Promise<number> {
   return (used(pid) - before) / ((performance.now() - from) / 1000);
 }
 
-/** On a busy machine mp4mux is now and then handed a buffer without timestamp and ends; ours leaves such a buffer out. */
 async function coresByHand(file: string, layout: string, names: boolean): Promise<number> {
-  for (let tries = 5; ; --tries) {
-    const process = byHand(file, layout, names);
-    try {
-      return await cores(process);
-    } catch (fault) {
-      if (tries === 1) throw fault;
-    } finally {
-      await end(process, "SIGKILL");
-    }
+  const process = byHand(file, layout, names);
+  try {
+    return await cores(process);
+  } finally {
+    await end(process, "SIGKILL");
   }
 }
 
