@@ -3,6 +3,7 @@ import { duration, figure, percent } from "../shared/format";
 import { t } from "../shared/i18n";
 import { lineWords } from "../shared/lineWords";
 import type { CameraState, ConsoleView, Line, SiteId, SiteView } from "../shared/protocol";
+import { PictureComing } from "../shared/ui/PictureComing";
 import { useNow } from "../shared/useNow";
 import { changeDesk, connection, currentDesk, fast, give, putInNext, useDesk } from "./desk";
 import { camera, chosenSite, dragged, holds, place, screen } from "./draft";
@@ -116,6 +117,7 @@ const Tile = memo(function Tile({ id, site, next, chosen, trouble }: TileProps) 
         onClick={click}
       />
       <div className="tile-picture">
+        {site.presence === "connected" && <PictureComing className="picture-words" />}
         <Picture site={id} />
         {site.presence !== "connected" && <Away id={id} site={site} />}
         {site.on_stage ? (
