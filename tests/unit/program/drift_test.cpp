@@ -44,6 +44,13 @@ TEST_F(ProgramTest, ClapsStayTogetherAndASecondApart) {
   std::cout << "FIGURE " << flashes.size() << " claps: sound after picture, median of all " << median(offsets)
             << " ms, of the first " << ten << " " << at_first << ", of the last " << ten << " " << at_last
             << "; drift against the hall's clock " << drifted << " ms\n";
+  // A shift that stays begins somewhere: what the machine did then is the place to look.
+  double told = at_first;
+  for (std::size_t i = 0; i + 1 < offsets.size(); ++i)
+    if (std::abs(offsets[i] - told) > 40 && std::abs(offsets[i + 1] - told) > 40) {
+      told = offsets[i];
+      std::cout << "from clap " << i << " on the sound comes " << told << " ms after the picture\n";
+    }
   EXPECT_LT(std::abs(at_first), 40);
   EXPECT_LT(std::abs(at_last), 40);
   EXPECT_LE(std::abs(drifted), 40);
