@@ -3,10 +3,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { brokenFilm, makeFilm } from "./film.ts";
 import { Console } from "./pages/Console.ts";
 import { Hall } from "./pages/Hall.ts";
+import { press } from "./press.ts";
 import { watch } from "./recording.ts";
 import { audible } from "./senses.ts";
 import { Server } from "./server.ts";
-import { press, until } from "./until.ts";
+import { until } from "./until.ts";
 
 // The main site and two district halls in real browsers; each shows a colour and sounds a pitch of its own.
 const main = { site: "UBND tỉnh Lai Châu", colour: "blue", pitch: 500 } as const;

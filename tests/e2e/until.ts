@@ -1,5 +1,3 @@
-import type { Locator } from "playwright-core";
-
 /** Asks again and again, `pause` ms apart, until the answer is something; the tests never sleep for a time. */
 export async function until<T>(
   what: string,
@@ -20,25 +18,4 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-}
-
-/** Presses it as a person would. When that cannot be done in time, the error says whether the page was drawn at all. */
-export async function press(button: Locator): Promise<void> {
-  try {
-    await button.click();
-  } catch (error) {
-    const drawn = await button.page().evaluate(
-      () =>
-        new Promise<string>((done) => {
-          let frames = 0;
-          const count = (): void => {
-            ++frames;
-            requestAnimationFrame(count);
-          };
-          requestAnimationFrame(count);
-          setTimeout(() => done(`${frames} frames in 2 s, ${document.visibilityState}`), 2000);
-        }),
-    );
-    throw new Error(`${drawn}: ${String(error)}`, { cause: error });
-  }
 }
