@@ -30,6 +30,7 @@ Program::Program(Wishes wishes)
   captions_.emplace(pipeline_.get("captions").get());
   const auto compositor = pipeline_.get("c");
   keep_time(compositor.get());
+  keep_place(pipeline_.get("m").get());
   leave_out_priming(pipeline_.get("aac").get());
   for (std::size_t i = 0; i < inputs; ++i) {
     auto& input = inputs_.at(i);

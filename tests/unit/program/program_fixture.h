@@ -318,7 +318,7 @@ class FakeOutlet : public Outlet {
 
   /// Waits for a condition of what is below.
   template <class Condition>
-  bool wait(Condition condition, std::chrono::seconds limit = 15s) {
+  bool wait(Condition condition, std::chrono::milliseconds limit = 15s) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, limit, condition);
   }
