@@ -121,7 +121,7 @@ void Program::connect(Input& input) {
   input.connected_at = Clock::now();
   input.tap = std::make_unique<Tap>(
       pipeline_.base_time(), feed_->picture_codec(*input.source), Tap::Form::raw,
-      [this, &input, turn = input.turn](stage::Kind kind, GstSample* sample, GstClockTime at) {
+      [&input, turn = input.turn](stage::Kind kind, GstSample* sample, GstClockTime at) {
         if (kind == stage::Kind::video)
           push_at(input.picture.get(), sample, at + half_picture, turn);
         else
