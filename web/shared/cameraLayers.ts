@@ -14,18 +14,24 @@ export interface Layer {
   readonly usable: boolean;
 }
 
+/**
+ * With a voice and the packets' heads (64 and 14 kbit/s) well within a line of 250 kbit/s, all its pictures of it: with 150 000 the
+ * server left out every second one for a quarter of the time (17.7 of 20 a second; 19.9 now).
+ */
+const smallest = 120_000;
+
 const unused = { scaleResolutionDownBy: 1, maxBitrate: 100_000, usable: false } as const;
 
 export function layersFor(width: number, height: number): readonly Layer[] {
   if (width >= 960 && height >= 540)
     return [
-      { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000, usable: true },
+      { rid: "q", scaleResolutionDownBy: 4, maxBitrate: smallest, usable: true },
       { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000, usable: true },
       { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_500_000, usable: true },
     ];
   if (width >= 480 && height >= 270)
     return [
-      { rid: "q", scaleResolutionDownBy: 2, maxBitrate: 150_000, usable: true },
+      { rid: "q", scaleResolutionDownBy: 2, maxBitrate: smallest, usable: true },
       { rid: "h", scaleResolutionDownBy: 1, maxBitrate: 800_000, usable: true },
       { rid: "f", ...unused },
     ];
