@@ -22,7 +22,7 @@ void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
     const auto late = missing_.find(unwrapped);
     if (late == missing_.end()) return;
     if (late->second.requests == 0 && now - late->second.noticed < reordering) --lost_;
-    if (late->second.requests == 1) answer_time_ = now - late->second.asked;
+    if (late->second.requests > 0) note_answer(now - late->second.first_asked);
     missing_.erase(late);
     return;
   }
@@ -31,7 +31,7 @@ void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
     missing_.clear();
     given_up_ = true;
   } else {
-    for (auto lost = *highest_ + 1; lost < unwrapped; ++lost) missing_.emplace(lost, Missing{now, {}, 0});
+    for (auto lost = *highest_ + 1; lost < unwrapped; ++lost) missing_.emplace(lost, Missing{.noticed = now});
     lost_ += static_cast<std::uint64_t>(unwrapped - *highest_ - 1);
   }
   highest_ = unwrapped;
@@ -41,6 +41,15 @@ void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
   }
 }
 
+void NackGenerator::note_answer(Clock::duration time) {
+  answers_.at(answered_++ % answers_.size()) = time;
+  auto sorted = answers_;
+  const auto count = static_cast<std::ptrdiff_t>(std::min(answered_, answers_.size()));
+  const auto middle = sorted.begin() + (count - 1) / 2;
+  std::nth_element(sorted.begin(), middle, sorted.begin() + count);
+  answer_time_ = *middle;
+}
+
 std::vector<std::uint16_t> NackGenerator::due(Clock::time_point now, Clock::duration round_trip) {
   std::vector<std::uint16_t> sequences;
   const auto interval = std::max<Clock::duration>(least_interval, round_trip);
@@ -48,8 +57,10 @@ std::vector<std::uint16_t> NackGenerator::due(Clock::time_point now, Clock::dura
     auto& [sequence, missing] = *it;
     // The answer to the last request has its round trip too.
     const bool unanswered = missing.requests >= limits_.most_requests && now - missing.asked >= interval;
-    if (unanswered || now - missing.noticed > limits_.too_late) {
-      given_up_ = true;
+    const bool too_late = now - missing.noticed > limits_.too_late;
+    if ((unanswered || too_late) && !std::exchange(missing.given_up, true)) given_up_ = true;
+    // Until then it is known: it may be the line that is longer than was thought.
+    if (too_late) {
       it = missing_.erase(it);
       continue;
     }
@@ -58,7 +69,7 @@ std::vector<std::uint16_t> NackGenerator::due(Clock::time_point now, Clock::dura
                          : missing.requests < limits_.most_requests && now - missing.asked >= interval;
     if (ask && now - missing.noticed + round_trip <= limits_.too_late) {
       missing.asked = now;
-      ++missing.requests;
+      if (missing.requests++ == 0) missing.first_asked = now;
       sequences.push_back(static_cast<std::uint16_t>(sequence));
     }
     ++it;

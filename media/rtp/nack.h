@@ -1,5 +1,7 @@
 #pragma once
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -30,7 +32,8 @@ class NackGenerator {
   /// Sequence numbers to ask for now, in order: each first after a short wait (it may only be late), then
   /// once every round trip, within the limits.
   std::vector<std::uint16_t> due(Clock::time_point now, Clock::duration round_trip);
-  /// How long the last answer took that only one request can have brought about; nullopt: none came since.
+  /// How long answers take: the median of the last ones, each from its first request on, since senders ignore
+  /// further ones for a round trip, and most first answers arrive. nullopt: none came since.
   std::optional<Clock::duration> take_answer_time();
   /// True once after packets were given up: only a keyframe helps.
   bool take_given_up();
@@ -40,14 +43,19 @@ class NackGenerator {
  private:
   static constexpr std::size_t most_missing = 300;
   struct Missing {
-    Clock::time_point noticed, asked;
+    Clock::time_point noticed{}, first_asked{}, asked{};
     int requests = 0;
+    bool given_up = false;
   };
+  void note_answer(Clock::duration time);
+
   NackLimits limits_;
   std::optional<std::int64_t> highest_;
   std::map<std::int64_t, Missing> missing_;  ///< by unwrapped sequence number
   std::uint64_t lost_ = 0;
   bool given_up_ = false;
+  std::array<Clock::duration, 9> answers_{};
+  std::size_t answered_ = 0;
   std::optional<Clock::duration> answer_time_;
 };
 

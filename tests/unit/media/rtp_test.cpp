@@ -276,19 +276,38 @@ TEST_F(Nack, AVoiceIsNotAskedForOverALineThatIsTooLong) {
   EXPECT_EQ(nack.due(now, 300ms), Asked{11});
 }
 
-TEST_F(Nack, TellsHowLongAnAnswerTookUnlessItMayBeToAnEarlierRequest) {
+TEST_F(Nack, TellsHowLongAnswersTake) {
   arrive(10);
-  arrive(13);
+  arrive(12);
   now += 10ms;
   due();
   now += 45ms;
   arrive(11);
   EXPECT_EQ(nack.take_answer_time(), 45ms);
   EXPECT_EQ(nack.take_answer_time(), std::nullopt);
-  now += 15ms;
-  due();
+}
+
+TEST_F(Nack, FindsOutThatALineIsMuchLongerThanWasThought) {
+  arrive(10);
+  for (std::uint16_t lost = 11; lost < 60; lost += 2) {
+    arrive(lost + 1);
+    // Of ten, two answers are lost too.
+    const auto answered = now + (lost % 10 == 1 ? 620ms : 310ms);
+    for (; now < answered; now += 10ms) nack.due(now, 20ms);
+    arrive(lost);
+    EXPECT_EQ(nack.take_answer_time(), lost == 11 ? 610ms : 300ms) << lost;
+  }
+}
+
+TEST_F(Nack, GivesUpOnceWhatIsStillWaitedFor) {
+  arrive(10);
   arrive(12);
-  EXPECT_EQ(nack.take_answer_time(), std::nullopt) << "asked for twice";
+  int given_up = 0;
+  for (int i = 0; i < 300; ++i, now += 10ms) {
+    nack.due(now, 20ms);
+    if (nack.take_given_up()) ++given_up;
+  }
+  EXPECT_EQ(given_up, 1);
 }
 
 TEST_F(Nack, AsksOverTheWrap) {
