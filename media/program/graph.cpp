@@ -10,8 +10,8 @@
 namespace diemcau::program {
 namespace {
 
-// min-upstream-latency covers the taps' jitter buffer (80 ms) and decoding; without it each source that joins
-// would renegotiate the latency of the whole program.
+// min-upstream-latency covers the taps' jitter buffer (160 ms) and decoding; without it each source that
+// joins would renegotiate the latency of the whole program.
 const std::string live_mixing = "force-live=true ignore-inactive-pads=true min-upstream-latency=" +
                                 std::to_string(std::chrono::nanoseconds(mixing_delay).count()) + " ";
 // An encoder that gets no processor for more than a second loses pictures: it must not fall behind the sound.
@@ -74,24 +74,31 @@ GstPadProbeReturn without_priming(GstPad*, GstPadProbeInfo* info, gpointer) {
 /// Of one input of the mixer.
 struct Place {
   std::optional<GstClockTime> next;  ///< where a sound goes that continues the last
+  GstClockTime in_place = 0;         ///< when the last went where its time is
 };
+// Well below what is seen (EBU R 37: +40 ms, -60 ms); a correction is heard as a click.
+constexpr GstClockTime slack = 10 * GST_MSECOND;
+/// On a line that jitters by more than its jitter buffer holds, times jump ahead and slide back every second
+/// or two: a sound that stays where the latest packets are is whole.
+constexpr GstClockTime patience_of_sound = 5 * GST_SECOND;
+
 // The mixer appends a sound whose time is less than `alignment-threshold` from the last one's, each time
 // anew: times that slide (a jitter buffer that finds back after a stall, a sound card that is not exact) move
-// the sound away from its picture for good. Heard as a click: no oftener than needed, and well below what is
-// seen (EBU R 37: +40 ms, -60 ms).
-constexpr GstClockTime slack = 10 * GST_MSECOND;
-
-GstPadProbeReturn resync_if_moved(GstPad*, GstPadProbeInfo* info, gpointer place) {
+// the sound away from its picture for good.
+GstPadProbeReturn resync_if_moved(GstPad*, GstPadProbeInfo* info, gpointer data) {
   auto* const sound = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
   GST_PAD_PROBE_INFO_DATA(info) = sound;
-  auto& next = static_cast<Place*>(place)->next;
+  auto& place = *static_cast<Place*>(data);
   const auto at = GST_BUFFER_PTS(sound);
-  const bool goes_on = next && GST_BUFFER_IS_DISCONT(sound) == 0 && at < *next + slack && *next < at + slack;
-  if (!goes_on) {
+  const bool late = place.next && *place.next > at + slack;
+  if (!late) place.in_place = at;
+  if (!place.next || at > *place.next + slack || (late && at > place.in_place + patience_of_sound)) {
     GST_BUFFER_FLAG_SET(sound, GST_BUFFER_FLAG_RESYNC);
-    next = at;
+    place = {at, at};
+  } else {
+    GST_BUFFER_FLAG_UNSET(sound, GST_BUFFER_FLAG_DISCONT);  // it would be put at its time
   }
-  *next += gst_util_uint64_scale(gst_buffer_get_size(sound), GST_SECOND, bytes_per_second);
+  *place.next += gst_util_uint64_scale(gst_buffer_get_size(sound), GST_SECOND, bytes_per_second);
   return GST_PAD_PROBE_OK;
 }
 }  // namespace

@@ -15,7 +15,7 @@ inline constexpr int pictures_per_second = 25;
 }  // namespace canvas
 
 /// What a live graph waits for at each moment: what was sent then is shown so much later.
-inline constexpr std::chrono::milliseconds mixing_delay{200};
+inline constexpr std::chrono::milliseconds mixing_delay{240};
 /// A scene is cut to when its pictures are there; who has none after this long has a slate.
 inline constexpr std::chrono::milliseconds usual_patience{600};
 /// Who has had no picture for so long has a slate.

@@ -7,12 +7,13 @@
 namespace diemcau::program {
 namespace {
 
-// No drop-on-latency: with frames 40 ms apart it threw away the keyframe whenever the 80 ms timer was a
-// moment late. What is only kept has time to wait for repairs from far away.
+// No drop-on-latency: with frames 40 ms apart it threw away the keyframe whenever the timer was a moment
+// late. A packet that is later than `latency` is a new beginning for it, whose times jump: 160 ms are more
+// than a line jitters. What is only kept has time to wait for repairs from far away.
 std::string buffer(const char* name, const std::string& caps, Tap::Form form) {
   return std::string("appsrc name=") + name +
          " is-live=true format=time max-buffers=600 leaky-type=downstream caps=\"application/x-rtp," + caps +
-         "\" ! rtpjitterbuffer latency=" + (form == Tap::Form::raw ? "80" : "400") + " ! ";
+         "\" ! rtpjitterbuffer latency=" + (form == Tap::Form::raw ? "160" : "400") + " ! ";
 }
 
 constexpr auto vp8_pictures = "rtpvp8depay wait-for-keyframe=true request-keyframe=true";

@@ -101,7 +101,7 @@ TEST_F(ClapsTest, AreTogetherAgainAfterTheLineHasStoodStill) {
     line.stand_still(true);
     go_on(300ms);
     line.stand_still(false);
-    go_on(9s);
+    go_on(10s);
   });
   const auto offsets = sound_after_picture(claps);
   ASSERT_GT(offsets.size(), 8u);
