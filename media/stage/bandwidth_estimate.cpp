@@ -12,7 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t tick = 250;  // microseconds, of the feedback
+constexpr std::int64_t tick = 250;        // microseconds, of the feedback
+constexpr std::size_t remembered = 1024;  // packets: two seconds of nine cells
 constexpr auto base_window = 30s;
 constexpr auto standing = 150ms;  // a delay that no packet was below for so long is a queue
 constexpr auto patience_of_queue = 30ms;
@@ -78,6 +79,7 @@ Clock::duration threshold(double rate) {
 }  // namespace
 
 std::uint16_t BandwidthEstimate::on_sent(std::size_t bytes, Clock::time_point now) {
+  if (sent_.empty()) sent_.resize(remembered);
   const auto number = next_++;
   const bool probes = probe_.state == Probe::State::sending;
   sent_[static_cast<std::size_t>(number) % sent_.size()] = {.at = micros(now.time_since_epoch()),

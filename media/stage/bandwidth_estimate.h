@@ -82,7 +82,7 @@ class BandwidthEstimate {
   void note_probe(const Sent& sent, Micros arrived);
   void judge_probe(Clock::time_point now);
 
-  std::vector<Sent> sent_ = std::vector<Sent>(1024);
+  std::vector<Sent> sent_;  ///< by number; empty while nothing was sent
   std::int64_t next_ = 0;
   double rate_ = start;
 

@@ -143,6 +143,7 @@ DtlsSession::State DtlsSession::receive(std::span<const std::byte> datagram) {
   if (state_ == State::failed || state_ == State::closed) return state_;
   SSL* ssl = io_->ssl.get();
   ERR_clear_error();
+  SSL_alloc_buffers(ssl);
   BIO_write(io_->input, datagram.data(), static_cast<int>(datagram.size()));
   if (state_ == State::handshaking) {
     const int done = SSL_do_handshake(ssl);
@@ -163,6 +164,8 @@ DtlsSession::State DtlsSession::receive(std::span<const std::byte> datagram) {
   }
   // What OpenSSL did not take of this datagram must not be read as the beginning of the next one.
   (void)BIO_reset(io_->input);
+  // 34 KB, which hardly any session needs again before it ends.
+  if (state_ == State::connected) SSL_free_buffers(ssl);
   return state_;
 }
 
@@ -171,7 +174,10 @@ void DtlsSession::on_timer() {
 }
 
 void DtlsSession::close() {
-  if (state_ == State::connected) SSL_shutdown(io_->ssl.get());
+  if (state_ == State::connected) {
+    SSL_alloc_buffers(io_->ssl.get());
+    SSL_shutdown(io_->ssl.get());
+  }
   state_ = State::closed;
 }
 
