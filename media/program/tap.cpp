@@ -42,9 +42,12 @@ std::string text(stage::Codec picture, Tap::Form form) {
 constexpr std::byte video_type{96};
 constexpr std::byte audio_type{111};
 
-// What is further from now than this would hold up or starve the mixers. What is only kept may be late.
+// What is further from now than this would hold up or starve the mixers. What is only kept may be late. After
+// a line has stood still all it kept comes at once, with times that lie ahead: words are worth the wait,
+// pictures are not.
 constexpr gint64 earliest = -static_cast<gint64>(GST_SECOND);
-constexpr gint64 latest = 300 * static_cast<gint64>(GST_MSECOND);
+constexpr gint64 latest_picture = 300 * static_cast<gint64>(GST_MSECOND);
+constexpr gint64 latest_sound = static_cast<gint64>(GST_SECOND);
 
 std::int64_t milliseconds_now() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -110,7 +113,9 @@ std::chrono::milliseconds Tap::picture_age() const {
 void Tap::pass(stage::Kind kind, GstSample* sample) {
   const auto at = running_time(sample);
   const auto ahead = at - static_cast<gint64>(pipeline_.now());
-  if (at < 0 || (form_ == Form::raw && ahead < earliest) || ahead > latest) return;
+  if (at < 0 || (form_ == Form::raw && ahead < earliest) ||
+      ahead > (kind == stage::Kind::video ? latest_picture : latest_sound))
+    return;
   if (kind == stage::Kind::video) last_picture_ms_ = milliseconds_now();
   on_sample_(kind, sample, static_cast<GstClockTime>(at));
 }

@@ -100,7 +100,7 @@ inline Claps claps_of(const std::string& source, const std::string& picture_from
     for (std::size_t i = 0; i < samples.size(); ++i) {
       if (std::abs(samples[i]) < 0.05F) continue;
       const double at = static_cast<double>(running_time(sample)) * 1e-9 + static_cast<double>(i) / clap_rate;
-      if (at - std::exchange(loud_at, at) > 0.3) claps.beeps.push_back(at);
+      if (at - std::exchange(loud_at, at) > 0.15) claps.beeps.push_back(at);
     }
     gst_buffer_unmap(buffer, &map);
   };

@@ -109,5 +109,21 @@ TEST_F(ClapsTest, AreTogetherAgainAfterTheLineHasStoodStill) {
   EXPECT_LT(std::abs(median({offsets.end() - 4, offsets.end()})), 40);
 }
 
+TEST_F(ClapsTest, AreAllHeardThoughTheLineStandsStillNowAndThen) {
+  const auto claps = record_claps([&](Line& line) {
+    go_on(2s);
+    for (int i = 0; i < 3; ++i) {
+      line.stand_still(true);
+      go_on(700ms);
+      line.stand_still(false);
+      go_on(3s);
+    }
+  });
+  const auto& beeps = claps.beeps;
+  ASSERT_GT(beeps.size(), 10u);
+  // Heard late they may be; of twelve in twelve seconds none is missing.
+  EXPECT_NEAR(static_cast<double>(beeps.size() - 1), beeps.back() - beeps.front(), 0.5);
+}
+
 }  // namespace
 }  // namespace diemcau::program

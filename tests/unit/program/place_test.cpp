@@ -18,6 +18,7 @@ namespace {
 constexpr GstClockTime packet = 20 * GST_MSECOND;
 constexpr std::size_t rate = 48000;
 constexpr std::size_t packet_samples = 960;
+constexpr int spoken = 1000;  // no pause between two words
 
 class PlaceTest : public testing::Test {
  protected:
@@ -34,11 +35,11 @@ class PlaceTest : public testing::Test {
     pipeline_.play();
   }
 
-  /// One packet of a voice that says how many it has said before: a level for each.
-  void say(GstClockTime at, bool discont = false) {
+  /// One packet of a voice that says which it is: a level for each; or of a pause.
+  void say(GstClockTime at, bool discont = false, bool pause = false) {
     GstBuffer* const buffer =
         gst_buffer_new_allocate(nullptr, packet_samples * 2 * sizeof(std::int16_t), nullptr);
-    const auto level = static_cast<std::int16_t>(++said_);
+    const auto level = static_cast<std::int16_t>(pause ? 0 : spoken + ++said_);
     std::vector<std::int16_t> samples(packet_samples * 2, level);
     gst_buffer_fill(buffer, 0, samples.data(), samples.size() * sizeof(std::int16_t));
     GST_BUFFER_PTS(buffer) = at;
@@ -68,7 +69,7 @@ class PlaceTest : public testing::Test {
   }
   /// When the packet is heard in the end, after its time; nullopt: not at all.
   std::optional<GstClockTime> place_of(int packet_number) const {
-    const auto found = std::find(heard_.begin(), heard_.end(), packet_number);
+    const auto found = std::find(heard_.begin(), heard_.end(), spoken + packet_number);
     if (found == heard_.end()) return std::nullopt;
     return gst_util_uint64_scale(static_cast<guint64>(found - heard_.begin()), GST_SECOND, rate);
   }
@@ -122,6 +123,20 @@ TEST_F(PlaceTest, AVoiceWhoseTimesJumpAgainAndAgainIsNotCutUp) {
   finish();
   EXPECT_NEAR(silent(), 0.15, 0.001) << "once";
   EXPECT_TRUE(place_of(said()));
+}
+
+TEST_F(PlaceTest, WhatIsLateComesBackInThePausesOfAVoiceAndLosesNoWord) {
+  // Words of 0.4 s and pauses of 0.2 s, which come all at once after the line has stood still, and then slide
+  // back.
+  constexpr GstClockTime late = 800 * GST_MSECOND;
+  for (GstClockTime i = 0; i < 500; ++i) {
+    const GstClockTime behind = i < 50 ? 0 : i < 100 ? late * (100 - i) / 50 : 0;
+    say(i * packet + behind, i == 50, i % 30 >= 20);
+  }
+  finish();
+  for (int number = 1; number <= said(); ++number) EXPECT_TRUE(place_of(number)) << number;
+  // 340 packets of words: the last is the 500th of all.
+  EXPECT_LE(apart(*place_of(said()), 499 * packet), 10 * GST_MSECOND);
 }
 
 TEST_F(PlaceTest, AClockThatIsNotExactLeadsNowhere) {
