@@ -10,6 +10,9 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto reordering = 10ms;  // later than that a packet counts as lost
 constexpr auto least_interval = 20ms;
+constexpr auto looking = 50ms;  // a loss is noticed, asked for and its answer passed on
+constexpr auto longest_wait = 400ms;
+constexpr auto remembered = 30s;
 }  // namespace
 
 void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
@@ -22,7 +25,7 @@ void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
     const auto late = missing_.find(unwrapped);
     if (late == missing_.end()) return;
     if (late->second.requests == 0 && now - late->second.noticed < reordering) --lost_;
-    if (late->second.requests > 0) note_answer(now - late->second.first_asked);
+    if (late->second.requests > 0) note_answer(now - late->second.first_asked, now);
     missing_.erase(late);
     return;
   }
@@ -41,13 +44,24 @@ void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
   }
 }
 
-void NackGenerator::note_answer(Clock::duration time) {
+void NackGenerator::note_answer(Clock::duration time, Clock::time_point now) {
   answers_.at(answered_++ % answers_.size()) = time;
+  last_answers_ = {last_answers_[1], now};
+  answer_time_ = usual_answer();
+}
+
+NackGenerator::Clock::duration NackGenerator::usual_answer() const {
   auto sorted = answers_;
   const auto count = static_cast<std::ptrdiff_t>(std::min(answered_, answers_.size()));
   const auto middle = sorted.begin() + (count - 1) / 2;
   std::nth_element(sorted.begin(), middle, sorted.begin() + count);
-  answer_time_ = *middle;
+  return *middle;
+}
+
+std::chrono::milliseconds NackGenerator::repair_wait(Clock::time_point now) const {
+  if (answered_ < last_answers_.size() || now - last_answers_[0] > remembered) return 0ms;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::min<Clock::duration>(usual_answer() + looking, longest_wait));
 }
 
 std::vector<std::uint16_t> NackGenerator::due(Clock::time_point now, Clock::duration round_trip) {

@@ -35,6 +35,10 @@ class NackGenerator {
   /// How long answers take: the median of the last ones, each from its first request on, since senders ignore
   /// further ones for a round trip, and most first answers arrive. nullopt: none came since.
   std::optional<Clock::duration> take_answer_time();
+  /// How long whoever plays this stream should wait so that repaired packets come in their turn; 0: nothing
+  /// was repaired for half a minute, but for a single packet that may have been overtaken. At most 400 ms: a
+  /// longer wait would be felt in every answer of a conversation.
+  std::chrono::milliseconds repair_wait(Clock::time_point now) const;
   /// True once after packets were given up: only a keyframe helps.
   bool take_given_up();
   /// How many did not come in their turn, nor shortly after: what the line lost, repaired or not.
@@ -47,7 +51,8 @@ class NackGenerator {
     int requests = 0;
     bool given_up = false;
   };
-  void note_answer(Clock::duration time);
+  void note_answer(Clock::duration time, Clock::time_point now);
+  Clock::duration usual_answer() const;
 
   NackLimits limits_;
   std::optional<std::int64_t> highest_;
@@ -56,6 +61,7 @@ class NackGenerator {
   bool given_up_ = false;
   std::array<Clock::duration, 9> answers_{};
   std::size_t answered_ = 0;
+  std::array<Clock::time_point, 2> last_answers_{};  ///< when they came, the older one first
   std::optional<Clock::duration> answer_time_;
 };
 

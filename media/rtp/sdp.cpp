@@ -15,6 +15,9 @@ constexpr std::string_view mid_uri = "urn:ietf:params:rtp-hdrext:sdes:mid";
 constexpr std::string_view level_uri = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 constexpr std::string_view rid_uri = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
 constexpr std::string_view repaired_rid_uri = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
+// How long a receiver should wait before it shows a picture. Of libwebrtc
+// (docs/native-code/rtp-hdrext/playout-delay).
+constexpr std::string_view playout_delay_uri = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
 constexpr std::string_view transport_sequence_uri =
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
@@ -322,7 +325,8 @@ void write_media(std::ostringstream& out, const OfferedMedia& offered, const Agr
   for (const auto& [id, uri] :
        {std::pair(agreed.mid_extension, mid_uri), std::pair(agreed.level_extension, level_uri),
         std::pair(agreed.transport_sequence_extension, transport_sequence_uri),
-        std::pair(agreed.rid_extension, rid_uri), std::pair(agreed.repaired_rid_extension, repaired_rid_uri)})
+        std::pair(agreed.rid_extension, rid_uri), std::pair(agreed.repaired_rid_extension, repaired_rid_uri),
+        std::pair(agreed.playout_delay_extension, playout_delay_uri)})
     if (id != 0) out << "a=extmap:" << id << ' ' << uri << "\r\n";
   if (agreed.kind == MediaKind::audio) {
     const auto payload_type = agreed.codec().payload_type;
@@ -392,6 +396,8 @@ std::vector<AgreedMedia> agree(const Offer& offer) {
     if (agreed.to_us ||
         std::find(codec->feedback.begin(), codec->feedback.end(), "transport-cc") != codec->feedback.end())
       agreed.transport_sequence_extension = extension_id(offered, transport_sequence_uri);
+    if (agreed.from_us && offered.kind == MediaKind::video)
+      agreed.playout_delay_extension = extension_id(offered, playout_delay_uri);
     agreed.ssrcs = offered.ssrcs;
     agreed.repair_pairs = offered.repair_pairs;
     if (!agreed.to_us || offered.kind != MediaKind::video || offered.simulcast.empty()) continue;

@@ -79,6 +79,7 @@ struct AgreedMedia {
   // Header extension ids of the offer, 0 when not offered.
   int mid_extension = 0, level_extension = 0, transport_sequence_extension = 0;
   int rid_extension = 0, repaired_rid_extension = 0;
+  int playout_delay_extension = 0;  ///< of a slot of pictures
   /// Layers that they send at once, at most most_layers; empty: one stream. Their order says nothing about
   /// their size.
   std::vector<std::string> rids;

@@ -15,8 +15,12 @@ using namespace std::chrono_literals;
 constexpr std::int64_t tick = 250;        // microseconds, of the feedback
 constexpr std::size_t remembered = 1024;  // packets: two seconds of nine cells
 constexpr auto base_window = 30s;
-constexpr auto standing = 150ms;  // a delay that no packet was below for so long is a queue
+// A delay that no packet was below for so long, and of so many, is a queue: of a few each may have been held
+// up.
+constexpr auto standing = 150ms;
+constexpr std::size_t least_standing = 15;
 constexpr auto patience_of_queue = 30ms;
+constexpr Clock::duration most_fluctuation = 60ms;
 constexpr double longest_packet = 1200 * 8;  // bits: one such packet in front is no queue
 constexpr double least_part = 0.7;           // of what arrives
 constexpr double backing_off = 0.95;
@@ -26,6 +30,12 @@ constexpr double much_loss = 0.1;  // as there, 6
 constexpr auto decrease_interval = 300ms;
 constexpr int most_in_vain = 10;
 constexpr auto longer_way = 2s;  // a delay that lasts so long while a trickle is sent is the way's own
+constexpr auto unchanged = 4s;   // or so long whatever is sent, if that was not too much all the time
+// A queue grows by what is sent too much: no line becomes so full from one report to the next, and then
+// neither fuller nor emptier.
+constexpr std::int64_t step = 40'000;  // microseconds
+constexpr std::int64_t level = 10'000;
+constexpr auto level_for = 500ms;
 constexpr auto arriving_window = 500'000;  // microseconds
 constexpr auto loss_window = 1s;
 constexpr auto probe_length = 60ms;
@@ -70,10 +80,38 @@ std::size_t bytes_of(const Arrivals& arrivals) {
                          [](std::size_t sum, const auto& packet) { return sum + packet.bytes; });
 }
 
-/// More than this is a queue, less than half of it is none.
-Clock::duration threshold(double rate) {
-  return patience_of_queue +
-         std::chrono::microseconds(static_cast<std::int64_t>(longest_packet * 1e6 / rate));
+/// Packets overtake each other: on a line that jitters so, the time from the first to the last says nothing.
+/// In one queue none overtakes another.
+template <class Arrivals>
+bool jitters(const Arrivals& arrivals) {
+  std::size_t overtaken = 0;
+  std::int64_t latest = 0;
+  for (const auto& packet : arrivals) {
+    if (packet.at < latest) ++overtaken;
+    latest = std::max(latest, packet.at);
+  }
+  return overtaken * 4 > arrivals.size();
+}
+
+/// By how much the delay grows from the first to the last, as a part of the time in which they were sent: the
+/// line of least squares. 1: half of them get through in that time.
+template <class Arrivals>
+double growth_of_delay(const Arrivals& arrivals) {
+  double sent = 0;
+  double delay = 0;
+  const auto count = static_cast<double>(arrivals.size());
+  for (const auto& packet : arrivals) {
+    sent += static_cast<double>(packet.sent - arrivals.front().sent) / count;
+    delay += static_cast<double>(packet.at - packet.sent) / count;
+  }
+  double both = 0;
+  double square = 0;
+  for (const auto& packet : arrivals) {
+    const auto x = static_cast<double>(packet.sent - arrivals.front().sent) - sent;
+    both += x * (static_cast<double>(packet.at - packet.sent) - delay);
+    square += x * x;
+  }
+  return square == 0 ? 0 : both / square;
 }
 
 }  // namespace
@@ -120,6 +158,7 @@ void BandwidthEstimate::on_feedback(std::span<const rtp::PacketStatus> told, Clo
       base_since_ = judged_ = now;
       began_ = true;
     }
+    look_at_delay(batch);
     base_ = std::min(base_, batch.least_delay);
     next_base_ = std::min(next_base_, batch.least_delay);
     if (now - base_since_ > base_window) {
@@ -133,16 +172,33 @@ void BandwidthEstimate::on_feedback(std::span<const rtp::PacketStatus> told, Clo
   judge(now);
 }
 
+void BandwidthEstimate::look_at_delay(const Batch& batch) {
+  const auto before = std::exchange(last_delay_, batch.least_delay);
+  if (before)
+    fluctuation_ += (std::chrono::microseconds(std::abs(batch.least_delay - *before)) - fluctuation_) / 16;
+  if (before && batch.least_delay - *before > step) {
+    step_ = Step{batch.at, batch.least_delay};
+  } else if (step_ && std::abs(batch.least_delay - step_->delay) > level) {
+    step_.reset();
+  }
+}
+
+/// More than this is a queue, less than half of it is none.
+Clock::duration BandwidthEstimate::threshold(double rate) const {
+  return patience_of_queue + std::min(2 * fluctuation_, most_fluctuation) +
+         std::chrono::microseconds(static_cast<std::int64_t>(longest_packet * 1e6 / rate));
+}
+
 void BandwidthEstimate::measure(Clock::time_point now) {
   while (!batches_.empty() && now - batches_.front().at > loss_window) batches_.pop_front();
   std::size_t arrived = 0;
   std::size_t lost = 0;
   std::optional<Micros> shortest;
-  for (const auto& batch : batches_) {
-    arrived += batch.arrived;
-    lost += batch.lost;
-    if (now - batch.at <= standing && batch.arrived > 0)
-      shortest = std::min(batch.least_delay, shortest.value_or(batch.least_delay));
+  for (auto batch = batches_.rbegin(); batch != batches_.rend(); ++batch) {
+    if ((now - batch->at <= standing || arrived < least_standing) && batch->arrived > 0)
+      shortest = std::min(batch->least_delay, shortest.value_or(batch->least_delay));
+    arrived += batch->arrived;
+    lost += batch->lost;
   }
   if (shortest) queue_ = std::chrono::microseconds(*shortest - base_);
   loss_ = arrived + lost < 20 ? 0 : static_cast<double>(lost) / static_cast<double>(arrived + lost);
@@ -162,12 +218,15 @@ void BandwidthEstimate::judge(Clock::time_point now) {
   const auto limit = threshold(rate_);
   // A probe's own queue says nothing more than the probe itself.
   const bool probed = probe_.state != Probe::State::idle || now < quiet_until_;
-  if (is_overfull()) return probed ? void() : decrease(now);
-  if (queue_ * 2 <= limit || arriving_ >= using_it * rate_) {
-    waits_since_ = now;
-  } else if (now - waits_since_ > longer_way) {
+  if (step_ && loss_ - own_loss_ <= much_loss) {
+    if (now - step_->at < level_for) return;
+    step_.reset();
     take_as_way(now);
   }
+  if (is_overfull()) return probed ? void() : decrease(now);
+  if (queue_ * 2 <= limit) kept_since_ = now;
+  if (queue_ * 2 <= limit || arriving_ >= using_it * rate_) waits_since_ = now;
+  if (now - waits_since_ > longer_way || now - kept_since_ > unchanged) take_as_way(now);
   if (queue_ * 2 > limit || loss_ - own_loss_ > much_loss || arriving_ < using_it * rate_) return;
   rate_ *= std::pow(growing, std::chrono::duration<double>(passed).count());
 }
@@ -185,7 +244,7 @@ void BandwidthEstimate::decrease(Clock::time_point now) {
     in_vain_ = 0;
     return take_as_way(now);
   }
-  decreased_ = now;
+  decreased_ = kept_since_ = now;
   queue_before_ = queue_;
   // What waits is to be gone within a second.
   const auto part = std::max(least_part, 1 - std::chrono::duration<double>(queue_).count());
@@ -198,7 +257,7 @@ void BandwidthEstimate::decrease(Clock::time_point now) {
 void BandwidthEstimate::take_as_way(Clock::time_point now) {
   base_ += micros(queue_);
   next_base_ = base_;
-  base_since_ = waits_since_ = now;
+  base_since_ = waits_since_ = kept_since_ = now;
   queue_ = {};
 }
 
@@ -248,7 +307,7 @@ std::size_t BandwidthEstimate::padding_due(std::int64_t wanted, Clock::time_poin
 }
 
 void BandwidthEstimate::note_probe(const Sent& sent, Micros arrived) {
-  if (sent.probe != 0 && sent.probe == probe_.id) probe_.arrived.push_back({arrived, sent.bytes});
+  if (sent.probe != 0 && sent.probe == probe_.id) probe_.arrived.push_back({arrived, sent.bytes, sent.at});
 }
 
 void BandwidthEstimate::judge_probe(Clock::time_point now) {
@@ -272,7 +331,9 @@ void BandwidthEstimate::judge_probe(Clock::time_point now) {
   if (passage.paused || offered < 0.5 * probe.target) return repeat(soon);
   if (probe.arrived.size() >= least_probe) {
     // One turn of the timer more than from the first packet to the last: as many turns as were sent.
-    const auto carried = rate_of(bytes_of(probe.arrived), passage.time + micros(turn));
+    const auto carried = jitters(probe.arrived)
+                             ? offered / (1 + std::max(0.0, growth_of_delay(probe.arrived)))
+                             : rate_of(bytes_of(probe.arrived), passage.time + micros(turn));
     if (carried >= carried_part * offered) {
       rate_ = std::max(rate_, std::min(carried, probe.target));
       probe.patience = {};

@@ -19,7 +19,8 @@ namespace diemcau::stage {
 /// queue), and then what arrives is what the line carries. Loss counts when it
 /// follows the rate. Who sends less than the estimate learns nothing of the line: only a probe raises it
 /// then. A viewer whose machine gets no time for a moment looks much like a full line: a trickle cannot fill
-/// one, though, and what a line carries comes evenly, not all at once after a pause.
+/// one, though, and what a line carries comes evenly, not all at once after a pause. A way that becomes
+/// longer (another route) is known by a delay that jumps and then stays, or that stays whatever is sent.
 class BandwidthEstimate {
  public:
   static constexpr std::int64_t start = 500'000;
@@ -70,9 +71,16 @@ class BandwidthEstimate {
     Clock::time_point began, ended, next;
     double target = 0;
     std::size_t sent = 0, packets = 0;
-    std::vector<Arrived> arrived;
+    struct Packet {
+      Micros at;
+      std::size_t bytes;
+      Micros sent;
+    };
+    std::vector<Packet> arrived;  ///< in the order in which they were sent
     Clock::duration patience{};
   };
+  void look_at_delay(const Batch& batch);
+  Clock::duration threshold(double rate) const;
   void measure(Clock::time_point now);
   void judge(Clock::time_point now);
   void decrease(Clock::time_point now);
@@ -94,7 +102,17 @@ class BandwidthEstimate {
   Clock::time_point judged_{}, decreased_{}, quiet_until_{};
   Clock::duration queue_before_{};
   Clock::time_point waits_since_{};  ///< a queue stands, while too little is sent to be its cause
+  Clock::time_point kept_since_{};   ///< a queue stands, too short to send less
   int in_vain_ = 0;
+  struct Step {
+    Clock::time_point at;
+    Micros delay;
+  };
+  std::optional<Micros> last_delay_;
+  /// From one report to the next, as usual: a queue grows and shrinks more slowly than that, but for a
+  /// moment.
+  Clock::duration fluctuation_{};
+  std::optional<Step> step_;  ///< the delay became longer at once, and has stayed what it was then
 
   std::deque<Arrived> arrived_;  ///< of the last half second
   double arriving_ = 0;

@@ -351,7 +351,10 @@ void Peer::send_reports(Clock::time_point now, std::chrono::system_clock::time_p
     }
   if (only == nullptr) {
     std::vector<rtp::ReportBlock> blocks;
-    for_each_track([&](Track& track) { blocks.push_back(track.receiver_block(now)); });
+    for_each_track([&](Track& track) {
+      blocks.push_back(track.receiver_block(now));
+      track.look_at_repairs(now);
+    });
     // Without blocks too: by it the page knows that its way is open.
     out.receiver_report(rtcp_ssrc_, blocks);
   }

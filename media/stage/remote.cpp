@@ -74,6 +74,7 @@ void Stage::on_relayed(const Relayed& head, std::span<const std::byte> packet, C
   if (head.kind == Kind::audio && !source->microphone) return;
   if (head.kind == Kind::audio) hear(head.source, head.level, now);
   auto& track = head.kind == Kind::audio ? *source->microphone : source->camera->layer(head.layer);
+  track.wait = head.wait;
   const bool was_alive = track.is_alive(now);
   const auto arrived = track.take(packet, now);
   const bool has_sizes = source->camera->layers().size() > 1 && head.kind == Kind::video;
@@ -128,7 +129,7 @@ void Stage::relay_picture(const Track& track, WorkerSet to, Clock::time_point no
 
 void Stage::relay(const Track& track, std::uint16_t sequence, WorkerSet to, Relayed::Turn turn) {
   const auto& source = sources_.at(track.source());
-  Relayed head{track.source(), source.publication, track.kind(), 0, source.heard, turn};
+  Relayed head{track.source(), source.publication, track.kind(), 0, source.heard, track.wait, turn};
   if (track.kind() == Kind::video) head.layer = layer_of(source, track);
   elsewhere_->relay(to, head, track.history.find(sequence));
 }

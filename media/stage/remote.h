@@ -33,6 +33,7 @@ struct Relayed {
   Kind kind{};
   std::uint8_t layer{};  ///< of the camera
   std::uint8_t level{};  ///< how loud the source is, 0 … 100
+  std::uint8_t wait{};   ///< Track::wait
   /// `earlier`: of before somebody wanted it; with the last of these the picture is whole.
   enum class Turn : std::uint8_t { live, earlier, last_earlier } turn{};
 };

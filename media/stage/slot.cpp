@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "media/stage/track.h"
+
 namespace diemcau::stage {
 namespace {
 
@@ -17,7 +19,8 @@ constexpr auto replay_spacing = 250ms;
 constexpr int half_reach = 0x4000;
 constexpr std::size_t repairable_pictures = 256;  // packets: 1.5 s of the largest camera
 constexpr std::size_t repairable_voices = 64;
-constexpr std::uint32_t repairs_at_least = 30;  // a second, so that a still picture can be repaired too
+constexpr std::uint32_t longest_playout = 1000;  // ten seconds: what browsers have without being told
+constexpr std::uint32_t repairs_at_least = 30;   // a second, so that a still picture can be repaired too
 
 void put16(std::span<std::byte> out, std::size_t at, std::uint32_t value) {
   out[at] = static_cast<std::byte>(value >> 8);
@@ -52,6 +55,8 @@ Slot::Slot(Peer& peer, const rtp::AgreedMedia& agreed, std::uint16_t first_seque
   };
   if (agreed.transport_sequence_extension != 0)
     transport_at_ = fixed_header + element(agreed.transport_sequence_extension, 2);
+  if (agreed.playout_delay_extension != 0)
+    playout_at_ = fixed_header + element(agreed.playout_delay_extension, 3);
   if (agreed.mid_extension != 0 && agreed.mid.size() <= 16)
     std::memcpy(extension_.data() + element(agreed.mid_extension, agreed.mid.size()), agreed.mid.data(),
                 agreed.mid.size());
@@ -122,7 +127,8 @@ std::optional<Slot::Written> Slot::write(const rtp::PacketView& packet,
   if (sent.state != Sent::State::none && sent.number == number) return std::nullopt;
   // A late packet of what is left out has a number that the viewer waits for.
   if (!wanted) return fill_padding(number, 1, out);
-  sent = {number, timestamp_offset_, 0, Sent::State::written};
+  sent = {number, timestamp_offset_, 0, Sent::State::written,
+          current != nullptr ? current->wait : std::uint8_t{0}};
   numbers_.take(packet.sequence);
   const auto written = fill(sent, packet, picture, *offsets, out);
   ++packets_;
@@ -159,23 +165,27 @@ void Slot::stamp(std::span<std::byte> packet, const Written& written, std::uint1
   if (transport_at_ != 0) put16(packet, transport_at_, transport_sequence);
   auto& sent = sent_[written.number % sent_.size()];
   if (sent.state == Sent::State::written && sent.number == written.number)
-    sent = {written.number, sent.timestamp_offset, transport_sequence, Sent::State::left};
+    sent = {written.number, sent.timestamp_offset, transport_sequence, Sent::State::left, sent.wait};
 }
 
-void Slot::write_header(std::span<std::byte> out, bool marker, std::uint32_t number,
-                        std::uint32_t timestamp) const {
+void Slot::write_header(std::span<std::byte> out, bool marker, std::uint32_t number, std::uint32_t timestamp,
+                        std::uint8_t wait) const {
   out[0] = extension_size_ > 0 ? std::byte{0x90} : std::byte{0x80};
   out[1] = static_cast<std::byte>((marker ? 0x80 : 0) | payload_type_);
   put16(out, 2, number);
   put32(out, 4, timestamp);
   put32(out, 8, ssrc_);
   std::copy_n(extension_.begin(), extension_size_, out.begin() + fixed_header);
+  // Two numbers of 12 bits: the least and the longest wait, in hundredths of a second.
+  if (playout_at_ == 0) return;
+  put16(out, playout_at_, std::uint32_t{wait} << 4 | longest_playout >> 8);
+  out[playout_at_ + 2] = static_cast<std::byte>(longest_playout & 0xff);
 }
 
 Slot::Written Slot::fill(const Sent& sent, const rtp::PacketView& packet,
                          const std::optional<rtp::Vp8Descriptor>& picture, rtp::Renumbering::Offsets offsets,
                          std::span<std::byte> out) const {
-  write_header(out, packet.marker, sent.number, packet.timestamp + sent.timestamp_offset);
+  write_header(out, packet.marker, sent.number, packet.timestamp + sent.timestamp_offset, sent.wait);
   const auto body = out.subspan(header_size(), packet.payload.size());
   std::memcpy(body.data(), packet.payload.data(), body.size());
   if (picture)
@@ -186,9 +196,9 @@ Slot::Written Slot::fill(const Sent& sent, const rtp::PacketView& packet,
 }
 
 Slot::Written Slot::fill_padding(std::uint32_t number, std::size_t size, std::span<std::byte> out) {
-  sent_[number % sent_.size()] = {number, 0, 0, Sent::State::padding};
+  sent_[number % sent_.size()] = {number, 0, 0, Sent::State::padding, 0};
   ++packets_;
-  write_header(out, false, number, last_timestamp_);
+  write_header(out, false, number, last_timestamp_, 0);
   out[0] |= std::byte{0x20};
   const auto body = out.subspan(header_size(), size);
   std::fill(body.begin(), body.end(), std::byte{0});

@@ -108,6 +108,7 @@ class Slot {
     std::uint32_t number = 0, timestamp_offset = 0;
     std::uint16_t transport_sequence = 0;
     enum class State : std::uint8_t { none, written, left, padding } state = State::none;
+    std::uint8_t wait = 0;
   };
   bool passes(const rtp::PacketView& packet, const rtp::Vp8Descriptor& picture, bool is_new);
   std::uint32_t extended(std::uint16_t sequence) const;
@@ -115,8 +116,8 @@ class Slot {
                const std::optional<rtp::Vp8Descriptor>& picture, rtp::Renumbering::Offsets offsets,
                std::span<std::byte> out) const;
   Written fill_padding(std::uint32_t number, std::size_t size, std::span<std::byte> out);
-  void write_header(std::span<std::byte> out, bool marker, std::uint32_t number,
-                    std::uint32_t timestamp) const;
+  void write_header(std::span<std::byte> out, bool marker, std::uint32_t number, std::uint32_t timestamp,
+                    std::uint8_t wait) const;
   std::size_t header_size() const { return fixed_header + extension_size_; }
   static constexpr std::size_t fixed_header = 12;
 
@@ -126,11 +127,11 @@ class Slot {
   std::uint8_t payload_type_ = 0;  ///< of the codec that it is bound to
   std::uint32_t ssrc_;
   std::uint32_t clock_rate_;
-  /// The header extensions, whole and padded: our mid, and room for the transport-wide sequence number. Empty
-  /// when neither is agreed.
+  /// The header extensions, whole and padded: our mid, and room for the transport-wide sequence number and
+  /// the playout delay. Empty when none is agreed.
   std::array<std::byte, 40> extension_{};
   std::size_t extension_size_ = 0;
-  std::size_t transport_at_ = 0;  ///< in the packet; 0: not agreed
+  std::size_t transport_at_ = 0, playout_at_ = 0;  ///< in the packet; 0: not agreed
 
   // The binding: out = in + offset.
   rtp::Renumbering numbers_;

@@ -59,6 +59,13 @@ class Track {
   KeyframeGate gate;
   RateMeter meter;
 
+  /// How long its viewers should wait before they show it, so that what its sender's line loses is repaired
+  /// by then: in hundredths of a second. Looked at once a second where it arrives.
+  std::uint8_t wait = 0;
+  void look_at_repairs(Clock::time_point now) {
+    wait = static_cast<std::uint8_t>(nack.repair_wait(now).count() / 10);
+  }
+
   std::uint32_t ssrc() const { return ssrc_; }
   /// Lines of the picture, of its last key frame; 0 before the first.
   int height() const { return height_; }

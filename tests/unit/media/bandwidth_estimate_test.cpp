@@ -176,15 +176,59 @@ TEST_F(BandwidthEstimateTest, ALongerWayIsNoQueueForLong) {
   EXPECT_GT(estimate_.rate(), 300'000);
 }
 
-// The smallest picture needs 100 kbit/s: where the estimate is below that, only the voice is sent.
-TEST_F(BandwidthEstimateTest, ALongerWayThatLosesSomethingIsFoundToBeWideAgain) {
-  line_.rate = 50e6;
-  const auto talk = [&](Clock::duration time) {
+/// The smallest picture needs 100 kbit/s: where the estimate is below that, only the voice is sent.
+class TalkTest : public BandwidthEstimateTest {
+ protected:
+  void talk(Clock::duration time) {
     for (const auto end = now_ + time; now_ < end;) {
-      send(110);
+      send(voice_);
       run(20ms, estimate_.rate() > 800'000 ? 800'000 : estimate_.rate() > 130'000 ? 100'000 : 0);
+      lowest_ = std::min(lowest_, estimate_.rate());
     }
+  }
+  std::size_t voice_ = 110;
+  Noise jitter_noise_{7};
+  std::function<Clock::time_point(Clock::time_point)> jitter_ = [this](auto arrives) {
+    return arrives + std::chrono::milliseconds(jitter_noise_.below(100));
   };
+  std::int64_t lowest_ = everything;
+};
+
+TEST_F(TalkTest, AWayThatBecomesLongerAtOnceCostsNothing) {
+  for (const auto longer : {60ms, 150ms, 300ms}) {
+    SCOPED_TRACE(longer.count());
+    estimate_ = {};
+    line_ = {};
+    line_.rate = 50e6;
+    talk(10s);
+    lowest_ = everything;
+    line_.way += longer;
+    line_.loss = 0.02;
+    talk(10s);
+    EXPECT_GT(lowest_, 800'000);
+  }
+}
+
+TEST_F(TalkTest, AWayThatBecomesLongerSlowlyIsNoQueueForLong) {
+  // Of every size of the voice: somewhere the rate comes to stand where the delay is neither too long nor
+  // short enough.
+  for (voice_ = 80; voice_ < 200; voice_ += 10) {
+    SCOPED_TRACE(voice_);
+    estimate_ = {};
+    line_ = {};
+    line_.rate = 50e6;
+    talk(10s);
+    for (int i = 0; i < 30; ++i) {
+      line_.way += 5ms;
+      talk(100ms);
+    }
+    talk(15s);
+    EXPECT_GT(estimate_.rate(), 800'000);
+  }
+}
+
+TEST_F(TalkTest, ALongerWayThatLosesSomethingIsFoundToBeWideAgain) {
+  line_.rate = 50e6;
   talk(10s);
   ASSERT_GT(estimate_.rate(), 800'000);
   line_.way = 150ms;
@@ -224,6 +268,43 @@ TEST_F(BandwidthEstimateTest, AMachineThatSleepsNowAndThenIsNoThinLine) {
     if (estimate_.rate() < 1'200'000) ++thin;
   }
   EXPECT_LT(thin, 10) << "of 100 looks";
+}
+
+TEST_F(TalkTest, ALineThatJittersIsNoThinLine) {
+  line_.rate = 50e6;
+  machine_ = jitter_;
+  talk(5s);
+  lowest_ = everything;
+  talk(120s);
+  EXPECT_GT(lowest_, 800'000);
+}
+
+TEST_F(TalkTest, ALineThatJittersAndKeepsTheOrderIsNoThinLine) {
+  line_.rate = 50e6;
+  talk(2s);
+  Clock::time_point last{};
+  machine_ = [&](auto arrives) { return last = std::max(last, jitter_(arrives)); };
+  talk(30s);
+  int thin = 0;
+  for (int i = 0; i < 100; ++i) {
+    talk(200ms);
+    if (estimate_.rate() < 800'000) ++thin;
+  }
+  EXPECT_LT(thin, 5) << "of 100 looks";
+}
+
+TEST_F(TalkTest, AThinLineThatJittersIsFoundThin) {
+  machine_ = jitter_;
+  run(10s, everything);
+  lost_ = 0;
+  sent_ = 0;
+  int wrong = 0;
+  for (int i = 0; i < 100; ++i) {
+    run(200ms, everything);
+    if (estimate_.rate() < 250'000 || estimate_.rate() > 700'000) ++wrong;
+  }
+  EXPECT_LT(wrong, 10) << "of 100 looks";
+  EXPECT_LT(lost_ * 100, sent_) << "of a line of 500 kbit/s";
 }
 
 TEST_F(BandwidthEstimateTest, AKeyframeIsNoStandingQueue) {

@@ -287,6 +287,39 @@ TEST_F(Nack, TellsHowLongAnswersTake) {
   EXPECT_EQ(nack.take_answer_time(), std::nullopt);
 }
 
+TEST_F(Nack, TellsHowLongAPlayerShouldWaitForRepairs) {
+  EXPECT_EQ(nack.repair_wait(now), 0ms);
+  arrive(10);
+  auto lose_one = [&, last = std::uint16_t{10}]() mutable {
+    last = static_cast<std::uint16_t>(last + 2);
+    arrive(last);
+    now += 10ms;
+    due();
+    now += 300ms;
+    arrive(static_cast<std::uint16_t>(last - 1));
+  };
+  lose_one();
+  EXPECT_EQ(nack.repair_wait(now), 0ms) << "it may have been overtaken";
+  lose_one();
+  EXPECT_EQ(nack.repair_wait(now), 350ms);
+  now += 29s;
+  EXPECT_EQ(nack.repair_wait(now), 350ms);
+  now += 2s;
+  EXPECT_EQ(nack.repair_wait(now), 0ms) << "the line is good again";
+}
+
+TEST_F(Nack, NobodyShouldWaitLongerThanAConversationBears) {
+  arrive(10);
+  for (std::uint16_t lost = 11; lost < 16; lost += 2) {
+    arrive(lost + 1);
+    now += 10ms;
+    due();
+    now += 900ms;
+    arrive(lost);
+  }
+  EXPECT_EQ(nack.repair_wait(now), 400ms);
+}
+
 TEST_F(Nack, FindsOutThatALineIsMuchLongerThanWasThought) {
   arrive(10);
   for (std::uint16_t lost = 11; lost < 60; lost += 2) {

@@ -67,6 +67,8 @@ TEST(SdpGolden, ChromiumsOfferIsAnswered) {
   EXPECT_EQ(agreed[1].repair_pairs[0].first, agreed[1].ssrcs[0]);
   EXPECT_TRUE(agreed[2].from_us);
   EXPECT_EQ(agreed[2].transport_sequence_extension, 3) << "of a slot too: its viewer reports what arrives";
+  EXPECT_EQ(agreed[2].playout_delay_extension, 5);
+  EXPECT_EQ(agreed[1].playout_delay_extension, 0) << "nobody waits for what we get";
   expect_golden("chromium_answer.sdp", answer_to(offer));
 }
 

@@ -225,6 +225,34 @@ TEST_F(SlotTest, TheSamePacketGivesTheSameBytesAgain) {
   EXPECT_EQ(again->rollover, first.rollover);
 }
 
+TEST_F(SlotTest, ARepairSaysTheWaitThatThePacketSaid) {
+  auto agreed = line();
+  agreed.playout_delay_extension = 6;
+  Slot slot(peer_, agreed, 1000);
+  Track track(SourceId{1}, Codec::vp8, nullptr);
+  slot.current = &track;
+  load({100, 0, 5, 5, true});
+  slot.bind(Codec::vp8, packet_, picture_, now_);
+  const auto said = [&](const std::optional<Slot::Written>& written, Bytes& out) {
+    const auto sent = read(out, written);
+    const auto element = sent ? rtp::find_extension(sent->view, 6) : std::span<const std::byte>();
+    return to_hex({element.begin(), element.end()});
+  };
+  track.wait = 38;
+  Bytes first(1600);
+  const auto written = slot.write(packet_, picture_, first, now_);
+  ASSERT_TRUE(written);
+  slot.stamp(first, *written, 1);
+  EXPECT_EQ(said(written, first), "0263e8") << "380 ms to 10 s";
+  track.wait = 0;
+  Bytes again(1600);
+  EXPECT_EQ(said(slot.write_again(packet_, picture_, again), again), "0263e8");
+  EXPECT_EQ(to_hex(again), to_hex(first));
+  load({101, 3000, 6, 6});
+  Bytes next(1600);
+  EXPECT_EQ(said(slot.write(packet_, picture_, next, now_), next), "0003e8");
+}
+
 // Whatever went on in between: other bytes under one number would give the key away.
 TEST_F(SlotTest, WhatIsSentAgainHasTheSameBytesWhateverWentOnInBetween) {
   Noise noise(3);
