@@ -11,7 +11,6 @@ using namespace std::chrono_literals;
 constexpr auto reordering = 10ms;  // later than that a packet counts as lost
 constexpr auto least_interval = 20ms;
 constexpr auto looking = 50ms;  // a loss is noticed, asked for and its answer passed on
-constexpr auto longest_wait = 400ms;
 constexpr auto remembered = 30s;
 }  // namespace
 

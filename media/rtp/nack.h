@@ -19,6 +19,9 @@ inline constexpr NackLimits for_video{10, std::chrono::milliseconds(1500)};
 /// A jitter buffer of sound waits for less; what is lost for good is concealed and nothing waits for it.
 inline constexpr NackLimits for_voice{5, std::chrono::milliseconds(400)};
 
+/// A longer wait of a player would be felt in every answer of a conversation.
+inline constexpr std::chrono::milliseconds longest_wait{400};
+
 /// Finds what a sender's stream lost on its way to us and asks for it until it comes or is too old to matter.
 /// 3 % loss without it is 4 frames a second; one request is too few at 8 %.
 class NackGenerator {
@@ -35,9 +38,9 @@ class NackGenerator {
   /// How long answers take: the median of the last ones, each from its first request on, since senders ignore
   /// further ones for a round trip, and most first answers arrive. nullopt: none came since.
   std::optional<Clock::duration> take_answer_time();
-  /// How long whoever plays this stream should wait so that repaired packets come in their turn; 0: nothing
-  /// was repaired for half a minute, but for a single packet that may have been overtaken. At most 400 ms: a
-  /// longer wait would be felt in every answer of a conversation.
+  /// How long whoever plays this stream should wait so that repaired packets come in their turn, at most
+  /// `longest_wait`; 0: nothing was repaired for half a minute, but for a single packet that may have been
+  /// overtaken.
   std::chrono::milliseconds repair_wait(Clock::time_point now) const;
   /// True once after packets were given up: only a keyframe helps.
   bool take_given_up();

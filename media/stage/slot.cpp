@@ -44,8 +44,7 @@ Slot::Slot(Peer& peer, const rtp::AgreedMedia& agreed, std::uint16_t first_seque
       codecs_(agreed.codecs),
       ssrc_(agreed.slot_ssrc),
       clock_rate_(kind_ == Kind::video ? video_clock : audio_clock),
-      highest_(first_sequence),
-      sent_(kind_ == Kind::video ? repairable_pictures : repairable_voices) {
+      highest_(first_sequence) {
   // RFC 8285 4.2: profile 0xBEDE, length in words, then elements of id and length-1 in one byte.
   constexpr std::size_t head = 4;
   auto size = head;
@@ -75,6 +74,7 @@ void Slot::bind(Codec codec, const rtp::PacketView& first, const std::optional<r
                 Clock::time_point now) {
   for (const auto& one : codecs_)
     if (one.codec == codec) payload_type_ = static_cast<std::uint8_t>(one.payload_type);
+  if (sent_.empty()) sent_.resize(kind_ == Kind::video ? repairable_pictures : repairable_voices);
   replaying_ = replayed_ = false;
   voice.begin();
   picture_time_ = left_out_time_ = std::nullopt;
@@ -215,6 +215,7 @@ std::optional<Slot::Written> Slot::pad(std::size_t size, std::span<std::byte> ou
 std::optional<std::uint16_t> Slot::repair(std::uint16_t out_sequence, Clock::time_point now) {
   const auto in = numbers_.find(out_sequence);
   if (!in || rtp::sequence_distance(*in, first_repair_) < 0) return std::nullopt;
+  if (repaired_.empty()) repaired_.resize(most_repaired);
   auto& last = repaired_[out_sequence % repaired_.size()];
   if (last.sequence != out_sequence) {
     ++asked_for_;

@@ -149,7 +149,7 @@ class Slot {
 
   // What went out last.
   std::uint32_t highest_;   ///< extended sequence number
-  std::vector<Sent> sent_;  ///< by number
+  std::vector<Sent> sent_;  ///< by number; empty before anything was shown
   std::uint32_t last_timestamp_ = 0;
   bool between_pictures_ = false;
   Clock::time_point last_sent_{};
@@ -162,7 +162,8 @@ class Slot {
     std::uint16_t sequence{};
     Clock::time_point at{};
   };
-  std::array<Repaired, 64> repaired_{};
+  static constexpr std::size_t most_repaired = 64;
+  std::vector<Repaired> repaired_;  ///< by number; empty while nothing was asked for
   Clock::time_point budget_since_{};
   std::uint32_t packets_before_ = 0;  ///< when this second began
   std::uint32_t rate_ = 0;            ///< packets of the second before
