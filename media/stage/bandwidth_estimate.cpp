@@ -124,7 +124,7 @@ std::uint16_t BandwidthEstimate::on_sent(std::size_t bytes, Clock::time_point no
                                                             .number = static_cast<std::uint32_t>(number),
                                                             .bytes = static_cast<std::uint16_t>(bytes),
                                                             .probe = probes ? probe_.id : std::uint8_t{0},
-                                                            .told = false};
+                                                            .fate = Sent::Fate::unknown};
   if (probes) {
     probe_.sent += bytes;
     ++probe_.packets;
@@ -140,12 +140,19 @@ void BandwidthEstimate::on_feedback(std::span<const rtp::PacketStatus> told, Clo
     const auto number = next_ - 1 + rtp::sequence_distance(packet.transport_sequence, newest);
     if (number < 0) continue;
     auto& sent = sent_[static_cast<std::size_t>(number) % sent_.size()];
-    if (sent.number != static_cast<std::uint32_t>(number) || std::exchange(sent.told, true)) continue;
+    if (sent.number != static_cast<std::uint32_t>(number) || sent.fate == Sent::Fate::arrived) continue;
+    const bool known = sent.fate == Sent::Fate::lost;
+    sent.fate = packet.arrived ? Sent::Fate::arrived : Sent::Fate::lost;
     if (!packet.arrived) {
-      ++batch.lost;  // what comes later under this number is a repair, and says nothing of the line
+      if (!known) ++batch.lost;
       continue;
     }
     const auto arrived = *packet.arrived * tick;
+    if (known) {
+      // A repair: it says nothing of the way, but the line has carried it.
+      arrived_.push_back({arrived, sent.bytes});
+      continue;
+    }
     const auto delay = arrived - sent.at;
     if (batch.arrived++ == 0 || delay < batch.least_delay) batch.least_delay = delay;
     arrived_.push_back({arrived, sent.bytes});
@@ -316,7 +323,8 @@ void BandwidthEstimate::judge_probe(Clock::time_point now) {
   if (probe.arrived.size() < probe.packets && now - probe.ended < probe_limit) {
     // What is lost never comes: it is over when a packet behind it has.
     const auto told = std::any_of(sent_.begin(), sent_.end(), [&](const auto& sent) {
-      return sent.told && sent.probe == 0 && sent.at > micros(probe.ended.time_since_epoch());
+      return sent.fate != Sent::Fate::unknown && sent.probe == 0 &&
+             sent.at > micros(probe.ended.time_since_epoch());
     });
     if (!told) return;
   }

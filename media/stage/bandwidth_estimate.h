@@ -54,7 +54,7 @@ class BandwidthEstimate {
     std::uint32_t number = 0;
     std::uint16_t bytes = 0;
     std::uint8_t probe = 0;  ///< 0: none
-    bool told = true;        ///< its fate is known
+    enum class Fate : std::uint8_t { unknown, lost, arrived } fate = Fate::arrived;
   };
   struct Arrived {
     Micros at;
