@@ -44,11 +44,6 @@ std::string graph(std::size_t inputs, Pace pace);
 /// ever with a picture that came without a time of its own.
 void keep_time(GstElement* compositor);
 
-/// For the live graph's `m`, the mixer. It takes a sound for what continues the last one as long as the two
-/// are not far apart (GStreamer 1.22), however far that leads in the end: its inputs are watched, and a sound
-/// that has another place is put there.
-void keep_place(GstElement* mixer);
-
 /// For the graph's `aac`. AAC begins with a frame that only leads in (1,024 samples), which avenc_aac gives
 /// the time of the first sample: all sound would be heard 21 ms late by players that do not know of it.
 void leave_out_priming(GstElement* aac);

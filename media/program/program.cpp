@@ -9,6 +9,7 @@
 #include "media/program/feed.h"
 #include "media/program/graph.h"
 #include "media/program/layout.h"
+#include "media/program/place.h"
 
 namespace diemcau::program {
 namespace {

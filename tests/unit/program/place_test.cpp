@@ -1,3 +1,5 @@
+#include "media/program/place.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <future>
@@ -8,7 +10,6 @@
 
 #include <gtest/gtest.h>
 
-#include "media/program/graph.h"
 #include "media/program/pipeline.h"
 
 /// Where the mixer puts a voice whose times jump and slide, as a jitter buffer's do.
