@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { freezesSince, type LineSample, lineFigures, lineSample } from "./lineFigures";
+import { freezesSince, isCut, type LineSample, lineFigures, lineSample } from "./lineFigures";
 import recorded from "./lineFigures.recorded.json";
 
 // Two getStats() reports of a hall's page in Chromium, two intervals apart, cut down to the fields that are read.
@@ -16,6 +16,7 @@ const quiet: LineSample = {
   requests: 0,
   samples: 0,
   concealed: 0,
+  gaps: 0,
   freezes: 0,
   frozenMs: 0,
   rttMs: 0,
@@ -144,4 +145,15 @@ test("a pair over TCP is told from its local candidate, also where only the pair
     rttMs: 30,
     at: 5,
   });
+});
+
+test("a cut is one long gap, a line that loses has many short ones", () => {
+  const running: LineSample = { ...quiet, at: 2000, bytesReceived: 25_000, samples: 96_000 };
+  expect(isCut(quiet, running)).toBe(false);
+  expect(isCut(running, { ...running, at: 4000, samples: 192_000 }), "nothing came").toBe(true);
+  const after = (more: Partial<LineSample>) =>
+    isCut(running, { ...running, at: 4000, bytesReceived: 50_000, samples: 192_000, ...more });
+  expect(after({ concealed: 18_384, gaps: 1 }), "of one voice").toBe(true);
+  expect(after({ concealed: 18_384 }), "it began before").toBe(true);
+  expect(after({ concealed: 18_384, gaps: 2 })).toBe(false);
 });

@@ -14,6 +14,8 @@ export interface LineSample {
   /** Of the voices, and what of them was made up for lost packets. Comfort noise in silence is not. */
   readonly samples: number;
   readonly concealed: number;
+  /** Gaps that began. */
+  readonly gaps: number;
   readonly freezes: number;
   readonly frozenMs: number;
   readonly rttMs: number;
@@ -33,7 +35,7 @@ export function lineSample(report: Iterable<readonly [string, unknown]>, main?: 
   const stats = new Map(Array.from(report) as [string, Stat][]);
   const sum = { bytesSent: 0, bytesReceived: 0, packetsSent: 0, packetsReceived: 0, lostUp: 0, lostDown: 0 };
   let at = 0;
-  const heard = { requests: 0, samples: 0, concealed: 0 };
+  const heard = { requests: 0, samples: 0, concealed: 0, gaps: 0 };
   let freezes = 0;
   let frozen = 0;
   let jitter = 0;
@@ -57,6 +59,7 @@ export function lineSample(report: Iterable<readonly [string, unknown]>, main?: 
         sum.lostDown += number(stat["packetsLost"]);
         heard.requests += number(stat["nackCount"]);
         heard.samples += number(stat["totalSamplesReceived"]);
+        heard.gaps += number(stat["concealmentEvents"]);
         heard.concealed += number(stat["concealedSamples"]) - number(stat["silentConcealedSamples"]);
         if (main === undefined || stat["trackIdentifier"] === main) {
           freezes += number(stat["freezeCount"]);
@@ -102,6 +105,22 @@ export function lineFigures(
     tcp: current.tcp,
     program: false,
   };
+}
+
+/** Samples a second, as browsers count them. */
+const sampleRate = 48_000;
+/** What a browser makes up for a voice before it falls silent is 0.4 s. */
+const longestLoss = 0.3; // s
+
+/**
+ * Nothing came for a while over our line, or over that of whoever is heard: it was cut. A line that loses packets has many
+ * gaps, and short ones. A gap is counted where it begins.
+ */
+export function isCut(previous: LineSample, current: LineSample): boolean {
+  const grown = (key: keyof LineSample) => Math.max(0, Number(current[key]) - Number(previous[key]));
+  return (
+    grown("bytesReceived") === 0 || grown("concealed") > longestLoss * sampleRate * Math.max(1, grown("gaps"))
+  );
 }
 
 /** What the server cannot see: how the main picture ran here. Undefined: without a stop. */

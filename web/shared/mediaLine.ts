@@ -1,6 +1,6 @@
 import type { Connection } from "./connection";
 import { RefusedError } from "./connection";
-import { freezesSince, type LineSample, lineFigures, lineSample } from "./lineFigures";
+import { freezesSince, isCut, type LineSample, lineFigures, lineSample } from "./lineFigures";
 import { type OwnTracks, Peer } from "./peer";
 import { PlayoutTarget } from "./playoutTarget";
 import type { Line } from "./protocol";
@@ -59,8 +59,7 @@ export class MediaLine {
         if (this.ahead && !whole.media_alive) this.prepareAnew();
         return;
       }
-      // The signaling has lost its line and come back, perhaps on another network: the media may follow.
-      if (whole.media_alive && this.peer.mayComeBack && !this.ahead) void this.restartIce();
+      if (whole.media_alive && this.peer.mayComeBack && !this.ahead) void this.follow();
       else void this.renew();
     });
     connection.on("send_layers", ({ rids }) => void this.peer.sendLayers(rids).catch(() => undefined));
@@ -203,6 +202,17 @@ export class MediaLine {
     if (!peer.connected) this.renewAfter(connectingLimit);
   }
 
+  /**
+   * The signaling has lost its line and come back: perhaps on another network, where the media must follow. After a cut they
+   * are back by themselves, and another way beside theirs would only make the next return slower, because a browser that
+   * has lost its line tries all its ways in turn.
+   */
+  private async follow(): Promise<void> {
+    const peer = this.peer;
+    if (peer.connected && (await peer.hears())) return;
+    if (peer === this.peer && this.wanted) await this.restartIce();
+  }
+
   /** Keeps what runs and looks for another way to the server. */
   private async restartIce(): Promise<void> {
     if (this.exchanging || this.connection.status().kind !== "open") return;
@@ -276,6 +286,7 @@ export class MediaLine {
         received: sample.packetsReceived - previous.packetsReceived,
         gaps: (sample.concealed - previous.concealed) / Math.max(1, sample.samples - previous.samples),
         roundTrip: sample.rttMs,
+        cut: isCut(previous, sample),
       }),
     );
     this.set({ line: lineFigures(previous, sample, minuteAgo) });

@@ -4,6 +4,8 @@ import type { Playout } from "./playoutTarget";
 
 const videoSlots = 9;
 const audioSlots = 3;
+/** ms: who sends or sees something gets a packet every 50 ms at least. */
+const lately = 250;
 
 /** Sends our offer; gives the server's answer. */
 export type Exchange = (offer: string) => Promise<string>;
@@ -109,6 +111,26 @@ export class Peer {
     };
     this.applied = this.applied.then(apply).catch(() => undefined);
     return this.applied;
+  }
+
+  /** Packets come from the server, now: one has come lately, and another comes. */
+  async hears(): Promise<boolean> {
+    const before = await this.lastHeard();
+    if (before === undefined || Date.now() - before > lately) return false;
+    await new Promise((over) => setTimeout(over, lately));
+    const after = await this.lastHeard();
+    return after !== undefined && after > before;
+  }
+
+  /** When a packet came over the way that is used, in the clock of Date.now(). */
+  private async lastHeard(): Promise<number | undefined> {
+    const stats = (await this.connection.getStats()) as unknown as Map<string, Record<string, unknown>>;
+    for (const { type, selectedCandidatePairId } of stats.values())
+      if (type === "transport" && typeof selectedCandidatePairId === "string") {
+        const heard = stats.get(selectedCandidatePairId)?.["lastPacketReceivedTimestamp"];
+        return typeof heard === "number" ? heard : undefined;
+      }
+    return undefined;
   }
 
   /** How long what comes waits before it is played. */

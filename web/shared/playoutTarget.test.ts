@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Heard, PlayoutTarget } from "./playoutTarget";
 
 const none = { voice: null, picture: null };
-const good: Heard = { requests: 0, received: 300, gaps: 0, roundTrip: 50 };
+const good: Heard = { requests: 0, received: 300, gaps: 0, roundTrip: 50, cut: false };
 const little: Heard = { ...good, requests: 6 };
 
 test("a good line waits for nothing", () => {
@@ -51,4 +51,17 @@ test("the wait is kept for half a minute, then forgotten", () => {
   for (let i = 0; i < 14; ++i) expect(target.after(good).voice).toBe(200);
   expect(target.after(good)).toEqual(none);
   expect(target.after(little).voice).toBe(130);
+});
+
+test("a line that was cut does not make people wait after it is back", () => {
+  const target = new PlayoutTarget();
+  target.after(good);
+  const cut: Heard = { ...good, received: 0, gaps: 1, cut: true };
+  for (let i = 0; i < 5; ++i) expect(target.after(cut)).toEqual(none);
+  expect(target.after({ ...good, requests: 40, gaps: 0.1 }), "what is asked for when it is back").toEqual(
+    none,
+  );
+  expect(target.after(good)).toEqual(none);
+  expect(target.after(little).voice).toBe(130);
+  expect(target.after(cut).voice, "nor forget what the line is like").toBe(130);
 });

@@ -23,6 +23,8 @@ export interface Heard {
   /** Share of the voice that was made up for lost packets. */
   readonly gaps: number;
   readonly roundTrip: number; // ms
+  /** A line was cut: no wait would have helped, and what is asked for right after says nothing of how it is. */
+  readonly cut: boolean;
 }
 
 export interface Playout {
@@ -39,8 +41,17 @@ export class PlayoutTarget {
   private readonly past: Heard[] = [];
   /** Bursts take longer than their round trips say. */
   private more = 0;
+  private wasCut = false;
+  private current: Playout = { voice: null, picture: null };
 
   after(heard: Heard): Playout {
+    const skipped = heard.cut || this.wasCut;
+    this.wasCut = heard.cut;
+    if (!skipped) this.current = this.judge(heard);
+    return this.current;
+  }
+
+  private judge(heard: Heard): Playout {
     this.past.push(heard);
     if (this.past.length > remembered) this.past.shift();
     // A single request may be for a packet that was overtaken.
