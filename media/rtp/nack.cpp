@@ -14,12 +14,18 @@ constexpr auto looking = 50ms;  // a loss is noticed, asked for and its answer p
 constexpr auto remembered = 30s;
 }  // namespace
 
+std::int64_t NackGenerator::unwrap(std::uint16_t sequence) const {
+  return *highest_ + sequence_distance(sequence, static_cast<std::uint16_t>(*highest_));
+}
+
+void NackGenerator::give_up(std::int64_t number) { given_up_ = std::max(number, given_up_.value_or(number)); }
+
 void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
   if (!highest_) {
     highest_ = sequence;
     return;
   }
-  const auto unwrapped = *highest_ + sequence_distance(sequence, static_cast<std::uint16_t>(*highest_));
+  const auto unwrapped = unwrap(sequence);
   if (unwrapped <= *highest_) {
     const auto late = missing_.find(unwrapped);
     if (late == missing_.end()) return;
@@ -31,16 +37,28 @@ void NackGenerator::on_packet(std::uint16_t sequence, Clock::time_point now) {
   // A jump of thousands is a new stream or a long outage: nobody has those packets any more.
   if (unwrapped - *highest_ > static_cast<std::int64_t>(most_missing)) {
     missing_.clear();
-    given_up_ = true;
+    give_up(unwrapped - 1);
   } else {
     for (auto lost = *highest_ + 1; lost < unwrapped; ++lost) missing_.emplace(lost, Missing{.noticed = now});
     lost_ += static_cast<std::uint64_t>(unwrapped - *highest_ - 1);
   }
   highest_ = unwrapped;
   while (missing_.size() > most_missing) {
+    give_up(missing_.begin()->first);
     missing_.erase(missing_.begin());
-    given_up_ = true;
   }
+}
+
+void NackGenerator::resume_at(std::uint16_t sequence) {
+  const auto unwrapped = highest_ ? unwrap(sequence) : sequence;
+  if (highest_ && unwrapped > *highest_) lost_ += static_cast<std::uint64_t>(unwrapped - *highest_ - 1);
+  missing_.clear();
+  give_up(unwrapped - 1);
+  highest_ = unwrapped;
+}
+
+void NackGenerator::on_keyframe(std::uint16_t sequence) {
+  if (given_up_ && highest_ && *given_up_ < unwrap(sequence)) given_up_.reset();
 }
 
 void NackGenerator::note_answer(Clock::duration time, Clock::time_point now) {
@@ -71,7 +89,7 @@ std::vector<std::uint16_t> NackGenerator::due(Clock::time_point now, Clock::dura
     // The answer to the last request has its round trip too.
     const bool unanswered = missing.requests >= limits_.most_requests && now - missing.asked >= interval;
     const bool too_late = now - missing.noticed > limits_.too_late;
-    if ((unanswered || too_late) && !std::exchange(missing.given_up, true)) given_up_ = true;
+    if ((unanswered || too_late) && !std::exchange(missing.given_up, true)) give_up(sequence);
     // Until then it is known: it may be the line that is longer than was thought.
     if (too_late) {
       it = missing_.erase(it);
@@ -94,6 +112,6 @@ std::optional<NackGenerator::Clock::duration> NackGenerator::take_answer_time() 
   return std::exchange(answer_time_, std::nullopt);
 }
 
-bool NackGenerator::take_given_up() { return std::exchange(given_up_, false); }
+bool NackGenerator::take_given_up() { return std::exchange(given_up_, std::nullopt).has_value(); }
 
 }  // namespace diemcau::rtp

@@ -32,6 +32,9 @@ class NackGenerator {
 
   /// A packet arrived, by itself or as a retransmission.
   void on_packet(std::uint16_t sequence, Clock::time_point now);
+  /// A packet arrived after its line was cut. What is missing before it is given up and not asked for: it is
+  /// old, and its repairs would hold up the keyframe that all wait for.
+  void resume_at(std::uint16_t sequence);
   /// Sequence numbers to ask for now, in order: each first after a short wait (it may only be late), then
   /// once every round trip, within the limits.
   std::vector<std::uint16_t> due(Clock::time_point now, Clock::duration round_trip);
@@ -44,6 +47,8 @@ class NackGenerator {
   std::chrono::milliseconds repair_wait(Clock::time_point now) const;
   /// True once after packets were given up: only a keyframe helps.
   bool take_given_up();
+  /// A keyframe begins with this packet: what was given up before it is missed no more.
+  void on_keyframe(std::uint16_t sequence);
   /// How many did not come in their turn, nor shortly after: what the line lost, repaired or not.
   std::uint64_t lost() const { return lost_; }
 
@@ -54,6 +59,8 @@ class NackGenerator {
     int requests = 0;
     bool given_up = false;
   };
+  std::int64_t unwrap(std::uint16_t sequence) const;
+  void give_up(std::int64_t number);
   void note_answer(Clock::duration time, Clock::time_point now);
   Clock::duration usual_answer() const;
 
@@ -61,7 +68,7 @@ class NackGenerator {
   std::optional<std::int64_t> highest_;
   std::map<std::int64_t, Missing> missing_;  ///< by unwrapped sequence number
   std::uint64_t lost_ = 0;
-  bool given_up_ = false;
+  std::optional<std::int64_t> given_up_;  ///< the last of them
   std::array<Clock::duration, 9> answers_{};
   std::size_t answered_ = 0;
   std::array<Clock::time_point, 2> last_answers_{};  ///< when they came, the older one first

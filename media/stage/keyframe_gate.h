@@ -20,6 +20,8 @@ class KeyframeGate {
     return true;
   }
   void on_keyframe() { wanted_ = false; }
+  /// The line was cut when it was asked for: the next wish need not wait.
+  void forget_request() { asked_ = {}; }
 
  private:
   static constexpr auto spacing = std::chrono::milliseconds(150);

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "media/transport/silence.h"
+
 namespace diemcau::stage {
 namespace {
 
@@ -229,8 +231,9 @@ void Peer::send_rtcp(std::size_t size, std::span<std::byte> buffer) {
   if (size > 0 && link_->connected()) link_->send_rtcp(buffer, size);
 }
 
-void Peer::ask_keyframe(const Track& track) {
+void Peer::ask_keyframe(const Track& track, Clock::time_point now) {
   if (!link_->connected() || track.ssrc() == 0) return;
+  if (now - link_->last_heard() > transport::Silence::interruption) return;
   const auto buffer = link_->ports().reserve();
   rtp::RtcpWriter out(buffer.first(1200));
   out.picture_loss(rtcp_ssrc_, track.ssrc());

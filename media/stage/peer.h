@@ -77,7 +77,8 @@ class Peer {
   /// The level that the packet's sender states, 0 … 100; nullopt without one.
   std::optional<int> level(const rtp::PacketView& view) const;
 
-  void ask_keyframe(const Track& track);
+  /// Not while its line is cut: it would give one before it can send, and then none for a while.
+  void ask_keyframe(const Track& track, Clock::time_point now);
   /// Every 10 ms: feedback to what it sends (transport-wide feedback and lost packets), and packets to it
   /// whose time has come.
   void on_timer(Clock::time_point now);

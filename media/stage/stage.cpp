@@ -179,7 +179,7 @@ void Stage::ask(Track& track, Clock::time_point now) {
 }
 
 void Stage::request_keyframe(const Track& track, Clock::time_point now) {
-  if (track.publisher() != nullptr) return track.publisher()->ask_keyframe(track);
+  if (track.publisher() != nullptr) return track.publisher()->ask_keyframe(track, now);
   if (auto& source = sources_.at(track.source()); source.remote_on) return wish_keyframe(source, track);
   if (media::is_echo(track.source())) return ask_echoed(track.source(), now);
   calls_.ask_keyframe(track.source());
@@ -419,6 +419,19 @@ void Stage::renew_picture(Slot& slot, Clock::time_point now) {
 void Stage::resume(Peer& peer, Clock::time_point now) {
   for (const auto& slot : peer.video_slots())
     if (slot->current != nullptr) renew_picture(*slot, now);
+  for (const auto* const camera : {peer.camera, peer.screen})
+    for (std::size_t i = 0; camera != nullptr && i < camera->layers().size(); ++i)
+      if (auto& track = camera->layer(i); track.ssrc() != 0 && is_seen(track, i)) {
+        track.gate.forget_request();
+        ask(track, now);
+      }
+}
+
+bool Stage::is_seen(const Track& track, std::size_t layer) const {
+  const auto& source = sources_.at(track.source());
+  const bool recorded =
+      !sinks_.empty() && is_in_scene(track.source()) && source.camera->next_recorded == &track;
+  return !track.viewers.empty() || !track.waiting.empty() || recorded || source.wished.at(layer) != 0;
 }
 
 void Stage::on_timer(Clock::time_point now) {
@@ -437,9 +450,7 @@ void Stage::on_timer(Clock::time_point now) {
     if (!source.camera) continue;
     for (std::size_t i = 0; i < source.camera->layers().size(); ++i) {
       auto& track = source.camera->layer(i);
-      const bool recorded = !sinks_.empty() && is_in_scene(id) && source.camera->next_recorded == &track;
-      const bool seen =
-          !track.viewers.empty() || !track.waiting.empty() || recorded || source.wished.at(i) != 0;
+      const bool seen = is_seen(track, i);
       if (track.nack.take_given_up() && seen) ask(track, now);
       if (seen && track.gate.due(now)) request_keyframe(track, now);
     }

@@ -130,6 +130,8 @@ class Stage {
   void tell_wish(SourceId id, Source& source, Clock::time_point now);
   void wish_keyframe(Source& source, const Track& track);
   static std::uint8_t layer_of(const Source& source, const Track& track);
+  /// By somebody here, a sink, or another worker.
+  bool is_seen(const Track& track, std::size_t layer) const;
   static bool is_needed(const Source& source, std::size_t layer, Clock::time_point now);
   void arrange(Clock::time_point now);
   void aim_pictures(Peer& peer, Clock::time_point now);

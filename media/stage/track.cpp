@@ -15,6 +15,11 @@ constexpr std::size_t longest_payload = 1440;  // with any header of a slot with
 constexpr double video_clock = 90000;
 constexpr double audio_clock = 48000;
 
+// No line that works is silent for so long, unless its sender is. Nor is what comes after it in order at
+// once: browsers send some of what was lost again to try the line out.
+constexpr auto cut = std::chrono::milliseconds(500);
+constexpr int few = 16;  // are repaired sooner than a keyframe is made
+
 double clock_of(Kind kind) { return kind == Kind::video ? video_clock : audio_clock; }
 rtp::NackLimits limits(Kind kind) { return kind == Kind::video ? rtp::for_video : rtp::for_voice; }
 }  // namespace
@@ -34,6 +39,7 @@ std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Cloc
   if (restarted) {
     // Another encoder (a clip after a clip): its numbers have nothing to do with those before.
     highest_.reset();
+    returned_.reset();
     transit_.reset();
     lost_ += nack.lost();
     nack = rtp::NackGenerator(limits(kind()));
@@ -43,8 +49,11 @@ std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Cloc
     restarted_ = true;
   }
   ssrc_ = seen->ssrc;
+  const bool resumed =
+      resumes(highest_ ? rtp::sequence_distance(sequence, static_cast<std::uint16_t>(*highest_)) : 0, now);
+  restarted_ |= resumed;
   // Probing packets without payload count as received (their numbers are used up) but are nothing to show.
-  if (publisher_ != nullptr) nack.on_packet(sequence, now);
+  if (publisher_ != nullptr) resumed ? nack.resume_at(sequence) : nack.on_packet(sequence, now);
   ++received_;
   if (!highest_) {
     highest_ = sequence;
@@ -64,9 +73,18 @@ std::optional<Track::Arrived> Track::take(std::span<const std::byte> bytes, Cloc
   return keep(*seen, bytes, now);
 }
 
+/// Whether the stream goes on with this packet after its line was cut. Its viewers get no hole then, of which
+/// they would ask for all: their numbers go on, with the next keyframe.
+bool Track::resumes(int ahead, Clock::time_point now) {
+  if (now - std::exchange(heard_, now) > cut && highest_) returned_ = now;
+  return returned_ && now - *returned_ <= cut && ahead - 1 > few;
+}
+
 std::optional<Track::Arrived> Track::recover(std::span<const std::byte> bytes, Clock::time_point now) {
   const auto lost = rtp::parse_packet(bytes);
   if (!lost || !highest_ || lost->ssrc != ssrc_) return std::nullopt;
+  const int ahead = rtp::sequence_distance(lost->sequence, static_cast<std::uint16_t>(*highest_));
+  if (now - heard_ > cut && ahead - 1 > few) return std::nullopt;
   // Between its neighbours in time too: senders differ in which packets they bring along.
   for (const int side : {-1, 1}) {
     const auto neighbour = rtp::parse_packet(history.find(static_cast<std::uint16_t>(lost->sequence + side)));
@@ -74,7 +92,7 @@ std::optional<Track::Arrived> Track::recover(std::span<const std::byte> bytes, C
     const auto later = static_cast<std::int32_t>(neighbour->timestamp - lost->timestamp);
     if (side < 0 ? later >= 0 : later <= 0) return std::nullopt;
   }
-  const bool noticed = rtp::sequence_distance(lost->sequence, static_cast<std::uint16_t>(*highest_)) < 0;
+  const bool noticed = ahead < 0;
   const auto counted = nack.lost();
   nack.on_packet(lost->sequence, now);
   if (!noticed || nack.lost() < counted) ++lost_;
@@ -99,6 +117,7 @@ std::optional<Track::Arrived> Track::keep(const rtp::PacketView& seen, std::span
   arrived.restarted = std::exchange(restarted_, false);
   if (arrived.keyframe) {
     gate.on_keyframe();
+    nack.on_keyframe(sequence);
     keyframe_at_ = now;
   }
   return arrived;

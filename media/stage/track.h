@@ -37,7 +37,7 @@ class Track {
     rtp::PacketView packet;
     std::optional<rtp::Vp8Descriptor> picture;  ///< of VP8
     bool keyframe = false;   ///< of video: the first packet of a picture that needs none before it
-    bool restarted = false;  ///< another stream than before: slots must bind anew
+    bool restarted = false;  ///< another stream, or this one after a cut: slots must bind anew
   };
   /// Takes a plain packet in. nullopt: nothing to pass on (padding, a duplicate, a broken payload). The views
   /// point into the history and hold until the next packet.
@@ -103,6 +103,7 @@ class Track {
   static constexpr auto ready_interval = std::chrono::seconds(1);
   std::optional<Arrived> keep(const rtp::PacketView& seen, std::span<const std::byte> bytes,
                               Clock::time_point now);
+  bool resumes(int ahead, Clock::time_point now);
   bool look_at(Arrived& arrived, std::span<const std::byte> payload, std::uint32_t timestamp);
 
   SourceId source_;
@@ -114,6 +115,8 @@ class Track {
   bool has_temporal_layers_ = false;
   bool restarted_ = false;
   Clock::time_point last_packet_{}, keyframe_at_{};
+  Clock::time_point heard_{};
+  std::optional<Clock::time_point> returned_;
   // Receiver statistics of RFC 3550 6.4.1 and appendix A.
   std::optional<std::int64_t> highest_;
   std::int64_t expected_before_ = 0;

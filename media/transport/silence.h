@@ -27,9 +27,10 @@ class Silence {
     return {now - last_heard > interruption, std::exchange(told_, false)};
   }
 
- private:
-  // Longer than the intervals of a browser's reports and checks: those of a silent viewer are 1 s apart.
+  /// Longer than the intervals of a browser's reports and checks: those of a silent viewer are 1 s apart.
   static constexpr auto interruption = std::chrono::seconds(2);
+
+ private:
   static constexpr auto patience = std::chrono::seconds(8);
   static constexpr auto consent = std::chrono::seconds(30);  // RFC 7675 5.1
   bool told_ = false;

@@ -384,6 +384,56 @@ TEST_P(EngineTest, AViewerWhoseLineWasAwayGetsAKeyframeAsSoonAsItIsHeardAgain) {
   EXPECT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; }));
 }
 
+TEST_P(EngineTest, APublisherWhoseLineIsAwayIsAskedForAKeyframeAsSoonAsItIsHeardAgain) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; }));
+  publisher.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  std::array<std::byte, 100> buffer;
+  rtp::RtcpWriter report(buffer);
+  report.receiver_report(1, {});
+  // It is not polled and so sends nothing, not even a check. Its viewer goes on.
+  const auto silent = std::chrono::steady_clock::now();
+  std::uint64_t asked = 0;
+  while (std::chrono::steady_clock::now() < silent + 2500ms) {
+    viewer.peer.poll(50ms);
+    viewer.peer.send_rtcp(std::span(buffer).first(report.size()));
+    if (std::chrono::steady_clock::now() < silent + 2200ms) {
+      asked = engine_.counters().keyframe_requests;
+    } else {
+      viewer.ask_keyframe();
+    }
+  }
+  EXPECT_EQ(engine_.counters().keyframe_requests, asked) << "what it gives now would be lost";
+  publisher.peer.send_rtcp(std::span(buffer).first(report.size()));
+  EXPECT_TRUE(run_until([&] { return engine_.counters().keyframe_requests > asked; }, 1s));
+}
+
+TEST_P(EngineTest, AViewerGetsNoHoleForWhatAPublisherLostWhileItsLineWasCut) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  put_on_stage({an_binh});
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; }));
+  publisher.show(true);
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 1; }));
+  publisher.keyframes_wanted = 0;
+  const auto until = std::chrono::steady_clock::now() + 600ms;
+  run_until([&] { return std::chrono::steady_clock::now() > until; });
+  publisher.video_sequence += 100;
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return publisher.keyframes_wanted > 0; }));
+  EXPECT_TRUE(publisher.lost.empty()) << "nobody needs what is old";
+  publisher.show(true);
+  publisher.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video().size() == 3; }));
+  EXPECT_TRUE(viewer.video()[1].keyframe);
+  EXPECT_TRUE(consecutive(viewer.video()));
+}
+
 TEST_P(EngineTest, WhoIsConnectedAheadGetsAndGivesNothingUntilItIsAdmitted) {
   auto& first = join(an_binh, 0, 0, "A");
   auto& viewer = join(std::nullopt, 1);

@@ -362,6 +362,29 @@ TEST_F(Nack, ALongOutageIsNotAskedFor) {
   EXPECT_TRUE(nack.take_given_up()) << "a keyframe is cheaper";
 }
 
+TEST_F(Nack, WhatWasLostWhileTheLineWasCutIsNotAskedFor) {
+  arrive(10);
+  arrive(12);
+  nack.resume_at(100);
+  now += 10ms;
+  EXPECT_EQ(due(), Asked{});
+  EXPECT_TRUE(nack.take_given_up()) << "a keyframe is quicker, and what is old is of no use";
+  EXPECT_EQ(nack.lost(), 1u + 87u);
+  arrive(102);
+  now += 10ms;
+  EXPECT_EQ(due(), Asked{101});
+}
+
+TEST_F(Nack, AKeyframeMakesUpForWhatWasGivenUpBeforeIt) {
+  arrive(10);
+  nack.resume_at(100);
+  nack.on_keyframe(100);
+  EXPECT_FALSE(nack.take_given_up());
+  nack.resume_at(200);
+  nack.on_keyframe(150);
+  EXPECT_TRUE(nack.take_given_up()) << "what follows that one is missing as well";
+}
+
 TEST_F(Nack, KeepsAtMost300) {
   arrive(0);
   for (std::uint16_t sequence = 2; sequence < 1000; sequence = static_cast<std::uint16_t>(sequence + 2))

@@ -552,12 +552,40 @@ TEST_F(TrackTest, AnotherEncoderBeginsAnew) {
   EXPECT_EQ(track_.history.since_keyframe(), std::pair(std::uint16_t{5002}, std::uint16_t{5002}));
 }
 
+TEST_F(TrackTest, AfterACutSlotsBindAnew) {
+  take(10, true);
+  now_ += 600ms;
+  auto next = take(100);
+  ASSERT_TRUE(next);
+  EXPECT_TRUE(next->restarted);
+  now_ += 40ms;
+  next = take(160);
+  EXPECT_TRUE(next->restarted) << "what came first was of the time of the cut";
+  for (std::uint16_t i = 161; i <= 170; ++i, now_ += 50ms) EXPECT_FALSE(take(i)->restarted);
+  EXPECT_FALSE(take(220)->restarted) << "a burst on a line that works";
+}
+
+TEST_F(TrackTest, AFewPacketsThatAreMissingAfterASilenceAreNoCut) {
+  take(10, true);
+  now_ += 5s;
+  const auto next = take(20);
+  ASSERT_TRUE(next);
+  EXPECT_FALSE(next->restarted) << "a still picture moved, and the first packets of that were lost";
+}
+
 TEST_F(TrackTest, KeyframesSatisfyTheGate) {
   EXPECT_TRUE(track_.gate.want(now_));
   take(10);
   EXPECT_TRUE(track_.gate.due(now_ + 200ms));
   take(11, true);
   EXPECT_FALSE(track_.gate.due(now_ + 400ms));
+}
+
+TEST_F(TrackTest, AWishNeedNotWaitForARequestThatWasLost) {
+  EXPECT_TRUE(track_.gate.want(now_));
+  EXPECT_FALSE(track_.gate.want(now_ + 10ms));
+  track_.gate.forget_request();
+  EXPECT_TRUE(track_.gate.want(now_ + 20ms));
 }
 
 TEST_F(TrackTest, AKeyframeIsFreshForAShortWhile) {
@@ -599,6 +627,16 @@ TEST_F(VoiceTrackTest, WhatIsRecoveredComesOnce) {
   EXPECT_FALSE(recover(11));
   EXPECT_FALSE(take(11)) << "late by itself";
   EXPECT_TRUE(take(12));
+}
+
+TEST_F(VoiceTrackTest, TheLastWordsBeforeALineWasBackAreNotRecovered) {
+  take(10);
+  now_ += 600ms;
+  EXPECT_FALSE(recover(38)) << "with it would begin a hole";
+  EXPECT_FALSE(recover(39));
+  const auto next = take(40);
+  ASSERT_TRUE(next);
+  EXPECT_TRUE(next->restarted);
 }
 
 TEST_F(VoiceTrackTest, WhatIsRecoveredStaysLostInWhatTheSenderIsTold) {
