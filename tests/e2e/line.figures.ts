@@ -108,15 +108,30 @@ async function session(): Promise<{ watcher: Hall; publisher: Hall; playback: Pl
 /** Frames that its camera has sent so far, in the size that most are sent in. */
 const largest = async (hall: Hall) => Math.max(...Object.values(await hall.encoded()));
 
-function print(name: string, { aim }: Case, got: Figures, sent: number): void {
+interface Sent {
+  readonly framesPerSecond: number;
+  /** ms that a packet of the picture waited within its browser, on average: the picture is as late. */
+  readonly waits: number;
+}
+
+async function measure(playback: Playback, publisher: Hall): Promise<{ got: Figures; sent: Sent }> {
+  const [frames, before] = [await largest(publisher), await publisher.cameraWaits()];
+  const got = await playback.measure(window);
+  const after = await publisher.cameraWaits();
+  const framesPerSecond = ((await largest(publisher)) - frames) / window;
+  const waits = (after.waited - before.waited) / Math.max(1, after.packets - before.packets);
+  return { got, sent: { framesPerSecond, waits } };
+}
+
+function print(name: string, { aim }: Case, { got, sent }: { got: Figures; sent: Sent }): void {
   const kept =
     got.concealed * 100 <= aim.voice &&
     got.stalled * 100 <= aim.stall &&
     got.framesPerSecond >= (aim.fps ?? 0);
   console.log(
     `FIGURE ${name}: voice ${percent(got.concealed)} % (${aim.voice}), stall ${percent(got.stalled)} % (${aim.stall}), ` +
-      `${got.framesPerSecond.toFixed(1)} fps${aim.fps ? ` (${aim.fps})` : ""} of ${sent.toFixed(1)} sent, longest gap ${Math.round(got.longestGap)} ms, ` +
-      `voice waits ${Math.round(got.voiceWait)} ms, ${Math.round(got.bitrate)} kbit/s, ${got.keyframeRequests} PLI, load ${loadavg()[0]?.toFixed(1)}: ${kept ? "kept" : "MISSED"}`,
+      `${got.framesPerSecond.toFixed(1)} fps${aim.fps ? ` (${aim.fps})` : ""} of ${sent.framesPerSecond.toFixed(1)} sent, longest gap ${Math.round(got.longestGap)} ms, ` +
+      `camera waits ${Math.round(sent.waits)} ms, voice waits ${Math.round(got.voiceWait)} ms, ${Math.round(got.bitrate)} kbit/s, ${got.keyframeRequests} PLI, load ${loadavg()[0]?.toFixed(1)}: ${kept ? "kept" : "MISSED"}`,
   );
 }
 
@@ -132,9 +147,7 @@ for (const [letter, side, bad] of [
       await line.tell(`both delay ${one.roundTrip / 2}`);
       if (one.line) await line.tell(`${bad} ${one.line}`);
       await seconds(settling);
-      const before = await largest(publisher);
-      const got = await playback.measure(window);
-      print(`${letter} ${one.name}`, one, got, ((await largest(publisher)) - before) / window);
+      print(`${letter} ${one.name}`, one, await measure(playback, publisher));
     });
 
   measured(`${letter} cut`, async () => {
@@ -171,14 +184,8 @@ measured("program at 500 kbit/s", async () => {
   await lines.watching.tell("both delay 25");
   await lines.watching.tell("down rate 500 queue 300");
   await seconds(settling);
-  const before = await largest(publisher);
   const aim = { name: "", line: "", roundTrip: 50, aim: { voice: 0.3, stall: 1, fps: 13 } };
-  print(
-    "the program at 500 kbit/s, 50 ms",
-    aim,
-    await playback.measure(window),
-    ((await largest(publisher)) - before) / window,
-  );
+  print("the program at 500 kbit/s, 50 ms", aim, await measure(playback, publisher));
 });
 
 measured("UDP blocked", async () => {

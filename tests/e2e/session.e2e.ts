@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { brokenFilm, makeFilm } from "./film.ts";
 import { Console } from "./pages/Console.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { activeLayers, layersFor } from "./cameraLayers";
+import { activeLayers, layersFor, sharedRates } from "./cameraLayers";
 
 const usable = (width: number, height: number) =>
   layersFor(width, height)
@@ -28,3 +28,13 @@ test("a size that the camera has not is replaced by the next smaller one", () =>
 });
 test("a word that is no layer changes nothing", () =>
   expect([...activeLayers(layersFor(1280, 720), ["x"])]).toEqual([]));
+
+test("within a limit the smaller sizes come first, and none is left with nothing", () => {
+  const layers = layersFor(640, 360);
+  const rates = (active: readonly ("q" | "h")[], limit?: number) =>
+    Object.fromEntries(sharedRates(layers, new Set(active), limit));
+  expect(rates(["q", "h"])).toEqual({ q: 120_000, h: 800_000 });
+  expect(rates(["q", "h"], 300_000)).toEqual({ q: 120_000, h: 180_000 });
+  expect(rates(["q", "h"], 100_000)).toEqual({ q: 100_000, h: 30_000 });
+  expect(rates(["h"], 97_500.4)).toEqual({ h: 97_500 });
+});

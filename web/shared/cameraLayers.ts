@@ -53,3 +53,23 @@ export function activeLayers(layers: readonly Layer[], wanted: readonly string[]
   }
   return active;
 }
+
+/** A size that gets less than that shows nothing. */
+const leastRate = 30_000; // bit/s
+
+/** Of the sizes that are encoded: what each may give so that all together keep within `limit`, the smaller ones first. bit/s */
+export function sharedRates(
+  layers: readonly Layer[],
+  active: ReadonlySet<Rid>,
+  limit: number = Number.POSITIVE_INFINITY,
+): ReadonlyMap<Rid, number> {
+  let rest = limit;
+  const rates = new Map<Rid, number>();
+  for (const { rid, maxBitrate } of layers) {
+    if (!active.has(rid)) continue;
+    const rate = Math.min(maxBitrate, Math.max(leastRate, Math.round(rest)));
+    rates.set(rid, rate);
+    rest -= rate;
+  }
+  return rates;
+}

@@ -16,6 +16,10 @@ export interface LineSample {
   readonly concealed: number;
   /** Gaps that began. */
   readonly gaps: number;
+  /** Of the camera: packets, how long they waited in the browser, in all, and the rate it is encoded for. */
+  readonly cameraPackets: number;
+  readonly cameraWaitedMs: number;
+  readonly cameraTarget: number; // bit/s
   readonly freezes: number;
   readonly frozenMs: number;
   readonly rttMs: number;
@@ -36,6 +40,7 @@ export function lineSample(report: Iterable<readonly [string, unknown]>, main?: 
   const sum = { bytesSent: 0, bytesReceived: 0, packetsSent: 0, packetsReceived: 0, lostUp: 0, lostDown: 0 };
   let at = 0;
   const heard = { requests: 0, samples: 0, concealed: 0, gaps: 0 };
+  const camera = { cameraPackets: 0, cameraWaitedMs: 0, cameraTarget: 0 };
   let freezes = 0;
   let frozen = 0;
   let jitter = 0;
@@ -50,6 +55,11 @@ export function lineSample(report: Iterable<readonly [string, unknown]>, main?: 
         break;
       case "outbound-rtp":
         sum.packetsSent += number(stat["packetsSent"]);
+        // Of what is sent, only the camera has sizes.
+        if (typeof stat["rid"] !== "string") break;
+        camera.cameraPackets += number(stat["packetsSent"]);
+        camera.cameraWaitedMs += number(stat["totalPacketSendDelay"]) * 1000;
+        camera.cameraTarget += number(stat["targetBitrate"]);
         break;
       case "remote-inbound-rtp":
         sum.lostUp += number(stat["packetsLost"]);
@@ -76,6 +86,7 @@ export function lineSample(report: Iterable<readonly [string, unknown]>, main?: 
     at,
     ...sum,
     ...heard,
+    ...camera,
     freezes,
     frozenMs: frozen * 1000,
     rttMs: number(pair?.["currentRoundTripTime"]) * 1000,

@@ -1,3 +1,4 @@
+import { CameraLimit } from "./cameraLimit";
 import type { Connection } from "./connection";
 import { RefusedError } from "./connection";
 import { freezesSince, isCut, type LineSample, lineFigures, lineSample } from "./lineFigures";
@@ -43,6 +44,7 @@ export class MediaLine {
   private readonly listeners = new Set<() => void>();
   private readonly samples: LineSample[] = [];
   private readonly playout = new PlayoutTarget();
+  private cameraLimit = new CameraLimit();
   /** The peer is connected, or on its way to be, and not in the session; whether it became so. */
   private ahead: Promise<boolean> | undefined;
   private patienceTimer: ReturnType<typeof setTimeout> | undefined;
@@ -197,6 +199,7 @@ export class MediaLine {
       if (old !== peer) setTimeout(() => old.close(), takeOverTime);
     }
     this.samples.length = 0;
+    this.cameraLimit = new CameraLimit();
     if (this.peer !== peer || !this.wanted) return;
     this.set({ video: peer.video, audio: peer.audio, program: false, late: [] });
     if (!peer.connected) this.renewAfter(connectingLimit);
@@ -287,6 +290,13 @@ export class MediaLine {
         gaps: (sample.concealed - previous.concealed) / Math.max(1, sample.samples - previous.samples),
         roundTrip: sample.rttMs,
         cut: isCut(previous, sample),
+      }),
+    );
+    peer.limitCamera(
+      this.cameraLimit.after({
+        packets: sample.cameraPackets - previous.cameraPackets,
+        waited: sample.cameraWaitedMs - previous.cameraWaitedMs,
+        target: sample.cameraTarget,
       }),
     );
     this.set({ line: lineFigures(previous, sample, minuteAgo) });

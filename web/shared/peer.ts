@@ -1,5 +1,5 @@
 import { withAudioNack } from "./audioNack";
-import { activeLayers, type Layer, layersFor, rids } from "./cameraLayers";
+import { activeLayers, type Layer, layersFor, rids, sharedRates } from "./cameraLayers";
 import type { Playout } from "./playoutTarget";
 
 const videoSlots = 9;
@@ -41,6 +41,7 @@ export class Peer {
   private layers: readonly Layer[] = layersFor(0, 0);
   /** Nobody's, until the server says whose. */
   private wantedLayers: readonly string[] = [];
+  private cameraLimit: number | undefined;
   private applied: Promise<void> = Promise.resolve();
   private readonly prepared: Promise<string>;
 
@@ -102,6 +103,13 @@ export class Peer {
     await this.applyLayers();
   }
 
+  /** bit/s, of all sizes of the camera together; undefined: none but their own. */
+  limitCamera(limit: number | undefined): void {
+    if (limit === this.cameraLimit) return;
+    this.cameraLimit = limit;
+    void this.applyLayers();
+  }
+
   /** Whether somebody sees the screen; nobody: it is not encoded. */
   sendScreen(wanted: boolean): Promise<void> {
     const apply = async () => {
@@ -152,13 +160,14 @@ export class Peer {
   private async setEncodings(): Promise<void> {
     if (!this.camera) return;
     const active = activeLayers(this.layers, this.wantedLayers);
+    const rates = sharedRates(this.layers, active, this.cameraLimit);
     const parameters = this.camera.getParameters();
     for (const encoding of parameters.encodings) {
       const layer = this.layers.find((one) => one.rid === encoding.rid);
       if (!layer) continue;
       encoding.active = active.has(layer.rid);
       encoding.scaleResolutionDownBy = layer.scaleResolutionDownBy;
-      encoding.maxBitrate = layer.maxBitrate;
+      encoding.maxBitrate = rates.get(layer.rid) ?? layer.maxBitrate;
     }
     await this.camera.setParameters(parameters);
   }

@@ -110,6 +110,21 @@ export class Hall {
     });
   }
 
+  /** Of its camera so far: packets sent, and ms that they waited within the browser, in all. */
+  cameraWaits(): Promise<{ packets: number; waited: number }> {
+    return this.page.evaluate(async () => {
+      const { peers } = window as unknown as { peers: RTCPeerConnection[] };
+      const sum = { packets: 0, waited: 0 };
+      for (const peer of peers.filter((one) => one.connectionState === "connected"))
+        for (const stat of (await peer.getStats()).values())
+          if (stat.type === "outbound-rtp" && stat.rid !== undefined) {
+            sum.packets += stat.packetsSent;
+            sum.waited += stat.totalPacketSendDelay * 1000;
+          }
+      return sum;
+    });
+  }
+
   colour(cell = 0): ReturnType<typeof colourIn> {
     return colourIn(this.page, cell);
   }
