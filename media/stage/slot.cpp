@@ -17,8 +17,10 @@ constexpr std::uint32_t audio_clock = 48000;
 constexpr auto repair_spacing = 30ms;
 constexpr auto replay_spacing = 250ms;
 constexpr int half_reach = 0x4000;
-constexpr std::size_t repairable_pictures = 256;  // packets: 1.5 s of the largest camera
-constexpr std::size_t repairable_voices = 64;
+// Nobody asks for what is older (rtp::for_video).
+constexpr auto repairable_for = 1500ms;
+constexpr std::size_t least_repairable = 64;     // packets: a voice, and a small picture
+constexpr std::size_t most_repairable = 256;     // the largest camera
 constexpr std::uint32_t longest_playout = 1000;  // ten seconds: what browsers have without being told
 constexpr std::uint32_t repairs_at_least = 30;   // a second, so that a still picture can be repaired too
 
@@ -29,6 +31,11 @@ void put16(std::span<std::byte> out, std::size_t at, std::uint32_t value) {
 void put32(std::span<std::byte> out, std::size_t at, std::uint32_t value) {
   put16(out, at, value >> 16);
   put16(out, at + 2, value);
+}
+
+/// Of a day or of a month: differences count.
+std::uint32_t milliseconds(Clock::time_point at) {
+  return static_cast<std::uint32_t>(at.time_since_epoch() / 1ms);
 }
 
 std::uint32_t ticks(Clock::duration time, std::uint32_t clock_rate) {
@@ -74,7 +81,7 @@ void Slot::bind(Codec codec, const rtp::PacketView& first, const std::optional<r
                 Clock::time_point now) {
   for (const auto& one : codecs_)
     if (one.codec == codec) payload_type_ = static_cast<std::uint8_t>(one.payload_type);
-  if (sent_.empty()) sent_.resize(kind_ == Kind::video ? repairable_pictures : repairable_voices);
+  if (sent_.empty()) sent_.resize(least_repairable);
   replaying_ = replayed_ = false;
   voice.begin();
   picture_time_ = left_out_time_ = std::nullopt;
@@ -88,6 +95,21 @@ void Slot::bind(Codec codec, const rtp::PacketView& first, const std::optional<r
   const auto passed = last_sent_ == Clock::time_point{} ? 0 : ticks(now - last_sent_, clock_rate_);
   timestamp_offset_ = last_timestamp_ + std::max(passed, clock_rate_ / 100) - first.timestamp;
   if (picture) tl0_offset_ = static_cast<std::uint8_t>(last_tl0_ + 1 - picture->tl0_index.value_or(0));
+}
+
+/// Call before a number is taken: whoever had its place before must be too old to be repaired.
+void Slot::make_room(std::uint32_t number, Clock::time_point now) {
+  if (kind_ != Kind::video) return;
+  while (sent_.size() < most_repairable) {
+    const auto& before = sent_[number % sent_.size()];
+    if (before.state == Sent::State::none || before.number == number ||
+        milliseconds(now) - before.at > repairable_for / 1ms)
+      return;
+    std::vector<Sent> longer(2 * sent_.size());
+    for (const auto& sent : sent_)
+      if (sent.state != Sent::State::none) longer[sent.number % longer.size()] = sent;
+    sent_ = std::move(longer);
+  }
 }
 
 bool Slot::passes(const rtp::PacketView& packet, const rtp::Vp8Descriptor& picture, bool is_new) {
@@ -123,12 +145,17 @@ std::optional<Slot::Written> Slot::write(const rtp::PacketView& packet,
   const auto offsets = numbers_.at(packet.sequence);
   if (!offsets) return std::nullopt;
   const auto number = extended(static_cast<std::uint16_t>(packet.sequence + offsets->sequence));
+  make_room(number, now);
   auto& sent = sent_[number % sent_.size()];
   if (sent.state != Sent::State::none && sent.number == number) return std::nullopt;
   // A late packet of what is left out has a number that the viewer waits for.
   if (!wanted) return fill_padding(number, 1, out);
-  sent = {number, timestamp_offset_, 0, Sent::State::written,
-          current != nullptr ? current->wait : std::uint8_t{0}};
+  sent = {number,
+          timestamp_offset_,
+          0,
+          Sent::State::written,
+          current != nullptr ? current->wait : std::uint8_t{0},
+          milliseconds(now)};
   numbers_.take(packet.sequence);
   const auto written = fill(sent, packet, picture, *offsets, out);
   ++packets_;
@@ -164,8 +191,9 @@ std::optional<Slot::Written> Slot::write_again(const rtp::PacketView& packet,
 void Slot::stamp(std::span<std::byte> packet, const Written& written, std::uint16_t transport_sequence) {
   if (transport_at_ != 0) put16(packet, transport_at_, transport_sequence);
   auto& sent = sent_[written.number % sent_.size()];
-  if (sent.state == Sent::State::written && sent.number == written.number)
-    sent = {written.number, sent.timestamp_offset, transport_sequence, Sent::State::left, sent.wait};
+  if (sent.state != Sent::State::written || sent.number != written.number) return;
+  sent.transport_sequence = transport_sequence;
+  sent.state = Sent::State::left;
 }
 
 void Slot::write_header(std::span<std::byte> out, bool marker, std::uint32_t number, std::uint32_t timestamp,
@@ -196,7 +224,7 @@ Slot::Written Slot::fill(const Sent& sent, const rtp::PacketView& packet,
 }
 
 Slot::Written Slot::fill_padding(std::uint32_t number, std::size_t size, std::span<std::byte> out) {
-  sent_[number % sent_.size()] = {number, 0, 0, Sent::State::padding, 0};
+  sent_[number % sent_.size()] = {number, 0, 0, Sent::State::padding, 0, milliseconds(last_sent_)};
   ++packets_;
   write_header(out, false, number, last_timestamp_, 0);
   out[0] |= std::byte{0x20};
@@ -209,6 +237,7 @@ Slot::Written Slot::fill_padding(std::uint32_t number, std::size_t size, std::sp
 std::optional<Slot::Written> Slot::pad(std::size_t size, std::span<std::byte> out) {
   if (!between_pictures_ || !numbers_.begun()) return std::nullopt;
   highest_ = extended(numbers_.insert());
+  make_room(highest_, last_sent_);
   return fill_padding(highest_, size, out);
 }
 

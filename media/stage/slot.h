@@ -109,7 +109,9 @@ class Slot {
     std::uint16_t transport_sequence = 0;
     enum class State : std::uint8_t { none, written, left, padding } state = State::none;
     std::uint8_t wait = 0;
+    std::uint32_t at = 0;  ///< ms, when it was written
   };
+  void make_room(std::uint32_t number, Clock::time_point now);
   bool passes(const rtp::PacketView& packet, const rtp::Vp8Descriptor& picture, bool is_new);
   std::uint32_t extended(std::uint16_t sequence) const;
   Written fill(const Sent& sent, const rtp::PacketView& packet,
@@ -149,7 +151,7 @@ class Slot {
 
   // What went out last.
   std::uint32_t highest_;   ///< extended sequence number
-  std::vector<Sent> sent_;  ///< by number; empty before anything was shown
+  std::vector<Sent> sent_;  ///< by number; empty before anything was shown, and as long as its stream needs
   std::uint32_t last_timestamp_ = 0;
   bool between_pictures_ = false;
   Clock::time_point last_sent_{};

@@ -225,6 +225,30 @@ TEST_F(SlotTest, TheSamePacketGivesTheSameBytesAgain) {
   EXPECT_EQ(again->rollover, first.rollover);
 }
 
+TEST_F(SlotTest, WhateverItsRateAPacketIsRepairedForAsLongAsAnybodyAsks) {
+  bind({0, 0, 0, 0, true});
+  std::map<std::uint16_t, std::pair<Clock::time_point, std::string>> sent;
+  std::uint16_t next = 0;
+  const auto in = [](std::uint16_t n) { return In{n, n * 3000U, n, 0, n == 0}; };
+  const auto run = [&](int count, Clock::duration apart) {
+    for (int i = 0; i < count; ++i, ++next, now_ += apart) sent[next] = {now_, to_hex(send(in(next)).bytes)};
+  };
+  const auto look = [&] {
+    for (const auto& [number, one] : sent) {
+      if (now_ - one.first > 1500ms) continue;
+      const auto again = write_again(in(number));
+      ASSERT_TRUE(again) << number << " of " << next;
+      EXPECT_EQ(to_hex(again->bytes), one.second);
+    }
+  };
+  run(200, 30ms);
+  look();
+  run(150, 0ms);
+  look();
+  run(300, 7ms);
+  look();
+}
+
 TEST_F(SlotTest, ARepairSaysTheWaitThatThePacketSaid) {
   auto agreed = line();
   agreed.playout_delay_extension = 6;
@@ -261,7 +285,7 @@ TEST_F(SlotTest, WhatIsSentAgainHasTheSameBytesWhateverWentOnInBetween) {
   bind({0, 0, 0, 0, true});
   std::uint8_t tl0 = 0;
   for (std::uint16_t i = 0; i < 400; ++i) {
-    now_ += 33ms;
+    now_ += 5ms;
     slot_.temporal_layers = static_cast<int>(1 + noise.below(3));
     const int layer = i % 4 == 0 ? 0 : i % 4 == 2 ? 1 : 2;
     if (layer == 0) ++tl0;
