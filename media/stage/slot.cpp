@@ -33,7 +33,7 @@ void put32(std::span<std::byte> out, std::size_t at, std::uint32_t value) {
   put16(out, at + 2, value);
 }
 
-/// Of a day or of a month: differences count.
+/// It wraps after 49 days: only differences mean something.
 std::uint32_t milliseconds(Clock::time_point at) {
   return static_cast<std::uint32_t>(at.time_since_epoch() / 1ms);
 }
@@ -97,7 +97,6 @@ void Slot::bind(Codec codec, const rtp::PacketView& first, const std::optional<r
   if (picture) tl0_offset_ = static_cast<std::uint8_t>(last_tl0_ + 1 - picture->tl0_index.value_or(0));
 }
 
-/// Call before a number is taken: whoever had its place before must be too old to be repaired.
 void Slot::make_room(std::uint32_t number, Clock::time_point now) {
   if (kind_ != Kind::video) return;
   while (sent_.size() < most_repairable) {

@@ -111,6 +111,7 @@ class Slot {
     std::uint8_t wait = 0;
     std::uint32_t at = 0;  ///< ms, when it was written
   };
+  /// Call before a number is taken: whoever had its place before must be too old to be repaired.
   void make_room(std::uint32_t number, Clock::time_point now);
   bool passes(const rtp::PacketView& packet, const rtp::Vp8Descriptor& picture, bool is_new);
   std::uint32_t extended(std::uint16_t sequence) const;
