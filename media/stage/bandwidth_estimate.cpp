@@ -252,6 +252,7 @@ void BandwidthEstimate::decrease(Clock::time_point now) {
     return take_as_way(now);
   }
   decreased_ = kept_since_ = now;
+  untried_ = false;
   queue_before_ = queue_;
   // What waits is to be gone within a second.
   const auto part = std::max(least_part, 1 - std::chrono::duration<double>(queue_).count());
@@ -280,6 +281,7 @@ void BandwidthEstimate::judge_loss(Clock::time_point now) {
     return;
   }
   loss_decreased_ = now;
+  untried_ = false;
   loss_before_ = loss_;
   rate_before_ = rate_;
   rate_ = std::max<double>(least, std::min(rate_, backing_off * arriving_));
@@ -289,8 +291,8 @@ std::size_t BandwidthEstimate::padding_due(std::int64_t wanted, Clock::time_poin
   auto& probe = probe_;
   if (probe.state == Probe::State::waiting && now - probe.ended > probe_limit) judge_probe(now);
   if (probe.state == Probe::State::idle) {
-    // A line that never refused anything is tried as far as is of any use, once.
-    const auto aim = probe.patience == 0s ? std::max(wanted, wide) : wanted;
+    // A line that has not refused the last one is tried as far as is of any use.
+    const auto aim = probe.was_refused ? wanted : std::max(wanted, wide);
     if (!began_ || is_wide() || aim <= rate() || now < probe.next || queue_ * 2 > threshold(rate_) ||
         loss_ - own_loss_ > much_loss || now - decreased_ < calm)
       return 0;
@@ -299,6 +301,7 @@ std::size_t BandwidthEstimate::padding_due(std::int64_t wanted, Clock::time_poin
     next.state = Probe::State::sending;
     next.began = now;
     next.patience = probe.patience;
+    next.was_refused = probe.was_refused;
     probe = std::move(next);
     probe.target = std::min(2 * rate_, std::max(1.25 * rate_, 1.1 * static_cast<double>(aim)));
   }
@@ -345,11 +348,14 @@ void BandwidthEstimate::judge_probe(Clock::time_point now) {
     if (carried >= carried_part * offered) {
       rate_ = std::max(rate_, std::min(carried, probe.target));
       probe.patience = {};
+      probe.was_refused = false;
       probe.next = now + 50ms;
       return;
     }
     rate_ = std::max<double>(least, std::max(backing_off * carried, least_kept * rate_));
   }
+  probe.was_refused = true;
+  untried_ = false;
   repeat(least_patience);
   quiet_until_ = now + 500ms + queue_;
 }

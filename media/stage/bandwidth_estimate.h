@@ -35,6 +35,8 @@ class BandwidthEstimate {
 
   std::int64_t rate() const { return static_cast<std::int64_t>(rate_); }
   bool is_wide() const { return rate_ >= wide; }
+  /// The line has refused nothing yet: what it carries is not known, the rate is only where one begins.
+  bool is_untried() const { return untried_; }
   /// What arrived in the last half second.
   std::int64_t arriving() const { return static_cast<std::int64_t>(arriving_); }
   /// Of the last second, 0 … 1.
@@ -78,6 +80,7 @@ class BandwidthEstimate {
     };
     std::vector<Packet> arrived;  ///< in the order in which they were sent
     Clock::duration patience{};
+    bool was_refused = false;  ///< the one before: the line did not carry it
   };
   void look_at_delay(const Batch& batch);
   Clock::duration threshold(double rate) const;
@@ -93,6 +96,7 @@ class BandwidthEstimate {
   std::vector<Sent> sent_;  ///< by number; empty while nothing was sent
   std::int64_t next_ = 0;
   double rate_ = start;
+  bool untried_ = true;
 
   // Delays: of the sender's clock and the receiver's, whose difference falls out.
   Micros base_ = 0, next_base_ = 0;  ///< the smallest since base_since_ and before; the smallest since then

@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 
 constexpr auto before_on = 4s;    // a line that just begins is thin for a moment
 constexpr auto before_off = 10s;  // and one that was thin has good moments
+constexpr auto before_off_if_wide = 2s;
 constexpr auto before_given_up = 2s;
 constexpr auto rest = 30s;
 constexpr double most = 1.15;  // of what a line is known to carry
@@ -52,7 +53,8 @@ void FeedChoice::look(const std::optional<Line>& line, Clock::time_point now) {
   } else {
     const bool given_up =
         line && !fits(is_dark(*line) ? line->program_least : line->program, line->rate, most);
-    if (now - *differs_since_ < (given_up ? before_given_up : before_off)) return;
+    const auto wait = given_up ? before_given_up : line ? before_off : before_off_if_wide;
+    if (now - *differs_since_ < wait) return;
     if (given_up) rests_until_ = now + rest;
   }
   on_ = want;

@@ -13,7 +13,8 @@ namespace diemcau::stage {
 /// line has carried more for a while. Pure but for the clock that it is given.
 class FeedChoice {
  public:
-  /// What a line that is too thin has for pictures, bit/s, and what they cost; nullopt: it is wide.
+  /// What a line that is too thin has for pictures, bit/s, and what they cost; nullopt: it is wide, or
+  /// nothing is known of it yet.
   struct Line {
     std::int64_t rate{};
     std::int64_t main{};           ///< the stage's main picture at its least

@@ -92,6 +92,8 @@ class Peer {
 
   /// Its line is too thin for all that it could be sent, as far as is known: its pictures have a budget.
   bool is_thin() const { return reports_arrivals_ && !bandwidth_.is_wide(); }
+  /// What its line carries is not known yet: it is thought to carry the main picture at its least.
+  bool is_untried() const { return bandwidth_.is_untried(); }
   /// Of its line and its pictures; nullopt: it does not report what arrives.
   std::optional<media::Downlink> downlink() const;
   void on_arrivals(std::span<const rtp::PacketStatus> told, Clock::time_point now);

@@ -51,7 +51,7 @@ void Stage::choose_feed(Peer& peer, Clock::time_point now) {
   const auto set = feeds_.find(*peer.publishes());
   const auto feed = set == feeds_.end() ? media::Feed::by_line : set->second;
   peer.feed.set(feed == media::Feed::echo ? media::Feed::stage : feed);
-  if (!peer.is_thin()) return peer.feed.look(std::nullopt, now);
+  if (!peer.is_thin() || peer.is_untried()) return peer.feed.look(std::nullopt, now);
   const auto [main, all] = least_rates(peer, now);
   peer.feed.look(FeedChoice::Line{peer.rate_for_pictures(now), main, all, program_rate, program_least}, now);
 }
@@ -146,7 +146,7 @@ void Stage::aim_thin_pictures(Peer& peer, Clock::time_point now) {
   }
   auto chosen = share(cells, peer.rate_for_pictures(now));
   // Whether the line carries the program its choice has weighed already.
-  if (peer.feed.is_on() && !cells[0].steps.empty()) chosen[0] = chosen[0].value_or(0);
+  if ((peer.feed.is_on() || peer.is_untried()) && !cells[0].steps.empty()) chosen[0] = chosen[0].value_or(0);
   std::int64_t spent = 0;
   for (std::size_t i = 0; i < slots.size(); ++i) {
     auto& slot = *slots[i];

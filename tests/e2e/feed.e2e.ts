@@ -73,6 +73,21 @@ const connection = () =>
     return peers.filter((one) => one.connectionState === "connected").length * 100 + peers.length;
   });
 
+/** What was to be seen in the first cell from now on until that is through: frames of the screen without a picture. */
+async function darkWhile(of: Hall, what: () => Promise<void>): Promise<number> {
+  await of.page.evaluate(() => {
+    const watch = Object.assign(window, { dark: 0, watching: true });
+    const look = () => {
+      const cell = document.querySelector('[data-cell="0"]');
+      if (cell?.querySelector(".cover") || !cell?.querySelector("video")?.videoWidth) ++watch.dark;
+      if (watch.watching) requestAnimationFrame(look);
+    };
+    look();
+  });
+  await what();
+  return of.page.evaluate(() => Object.assign(window as unknown as { dark: number }, { watching: false }).dark);
+}
+
 /** By all its connections: pictures decoded, seconds frozen, samples of sound and those made up of them. */
 const received = (of: Hall) =>
   of.page.evaluate(async () => {
@@ -92,11 +107,14 @@ const received = (of: Hall) =>
 test("the operator sends a hall the stage as one small picture, with the voices as ever", async () => {
   const before = await connection();
   await desk.openMicrophone(sinHo.site);
-  await choose("Một hình gộp");
-  await until("the one picture", async () => {
-    const { size, sides } = await program();
-    return size === "640x360" && sides[0] === "blue" && sides[1] === "red";
+  const dark = await darkWhile(hall(2), async () => {
+    await choose("Một hình gộp");
+    await until("the one picture", async () => {
+      const { size, sides } = await program();
+      return size === "640x360" && sides[0] === "blue" && sides[1] === "red";
+    });
   });
+  expect(dark, "frames of the screen without a picture").toBe(0);
   expect(await hall(2).page.locator("[data-program] video").count()).toBe(1);
   await hall(2).hears([sinHo.pitch]);
   await desk.tile(tamDuong.site).getByText("hình gộp").waitFor();
@@ -129,8 +147,11 @@ test("a line of 500 kbit/s carries it without a stop", async () => {
 });
 
 test("and gives it all pictures again", async () => {
-  await choose("Đủ các hình");
-  await hall(2).page.locator('[data-program="false"]').waitFor();
-  await hall(2).sees("red", 0);
+  const dark = await darkWhile(hall(2), async () => {
+    await choose("Đủ các hình");
+    await hall(2).page.locator('[data-program="false"]').waitFor();
+    await hall(2).sees("red", 0);
+  });
+  expect(dark, "frames of the screen without a picture").toBe(0);
   await desk.tile(tamDuong.site).getByText("hình gộp").waitFor({ state: "detached" });
 });

@@ -56,32 +56,30 @@ export function InSession({ view, status }: InSessionProps) {
         )}
       </div>
       <div className="cells" data-layout={program ? "single" : view.layout} data-program={program}>
-        {program && (
-          <div className="cell" style={areaStyle("single", 0)} data-cell={0}>
-            <Slot stream={video[0]} mirrored={false} covered={false} cover={null} />
-          </div>
-        )}
-        {(program ? [] : view.cells).map((cell, index) => (
+        {(program ? [null] : view.cells).map((cell, index) => (
           <div
             // biome-ignore lint/suspicious/noArrayIndexKey: cell i is slot i, whoever is in it
             key={index}
             className="cell"
-            style={areaStyle(view.layout, index)}
+            style={areaStyle(program ? "single" : view.layout, index)}
             data-cell={index}
-            data-site={cell.site ?? ""}
+            data-site={cell?.site ?? ""}
           >
             <Slot
-              stream={!cell.own ? video[index] : cell.screen ? shared.stream : own.stream}
+              stream={!cell?.own ? video[index] : cell.screen ? shared.stream : own.stream}
               mirrored={false}
-              covered={covered(
-                cell,
-                late.includes(index),
-                view.clip,
-                cell.screen ? shared.phase === "on" : own.video === "ready" && own.cameraOn,
-              )}
-              cover={<Slate cell={cell} late={late.includes(index)} />}
+              covered={
+                cell !== null &&
+                covered(
+                  cell,
+                  late.includes(index),
+                  view.clip,
+                  cell.screen ? shared.phase === "on" : own.video === "ready" && own.cameraOn,
+                )
+              }
+              cover={cell && <Slate cell={cell} late={late.includes(index)} />}
             />
-            {cell.label && <span className="plate">{nameOf(cell)}</span>}
+            {cell?.label && <span className="plate">{nameOf(cell)}</span>}
           </div>
         ))}
       </div>

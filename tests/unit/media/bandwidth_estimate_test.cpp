@@ -30,7 +30,7 @@ class BandwidthEstimateTest : public testing::Test {
         owed_ -= static_cast<double>(size);
       }
       if (probes)
-        for (auto due = static_cast<double>(estimate_.padding_due(everything, now_)); due > 0; due -= 300) {
+        for (auto due = static_cast<double>(estimate_.padding_due(wanted_, now_)); due > 0; due -= 300) {
           send(300);
           ++padding_;
         }
@@ -89,6 +89,7 @@ class BandwidthEstimateTest : public testing::Test {
   std::vector<std::pair<std::uint16_t, std::optional<Clock::time_point>>> flying_;
   Noise noise_{5};
   double owed_ = 0;
+  std::int64_t wanted_ = everything;
   bool unheeding_ = false;
   bool repairs_ = false;  ///< what is lost is sent again under its number
   struct Lost {
@@ -133,6 +134,34 @@ TEST_F(BandwidthEstimateTest, FindsAWideLineWithinASecond) {
   const auto padding = padding_;
   run(60s, everything);
   EXPECT_EQ(padding_, padding) << "nothing more is probed";
+}
+
+TEST_F(BandwidthEstimateTest, AProbeThatSaysNothingOfTheLineIsRepeatedThoughNothingIsHeldBack) {
+  line_.rate = 50e6;
+  wanted_ = 0;
+  // As a keyframe on a wide line does: all comes at once.
+  machine_ = [awake = now_ + 250ms](auto arrives) { return std::max(arrives, awake); };
+  run(3s, 300'000);
+  EXPECT_TRUE(estimate_.is_wide()) << estimate_.rate();
+}
+
+TEST_F(BandwidthEstimateTest, ALineIsUntriedUntilItHasRefusedSomething) {
+  line_.rate = 50e6;
+  EXPECT_TRUE(estimate_.is_untried());
+  run(5s, everything);
+  EXPECT_TRUE(estimate_.is_untried());
+  line_.rate = 500'000;
+  run(2s, everything);
+  EXPECT_FALSE(estimate_.is_untried());
+  line_.rate = 50e6;
+  run(60s, everything);
+  EXPECT_FALSE(estimate_.is_untried()) << "it may be thin again";
+}
+
+TEST_F(BandwidthEstimateTest, AThinLineIsKnownWithinASecond) {
+  line_.rate = 250'000;
+  run(1s, 700'000);
+  EXPECT_FALSE(estimate_.is_untried());
 }
 
 TEST_F(BandwidthEstimateTest, FollowsALineThatBecomesThinWithinASecond) {

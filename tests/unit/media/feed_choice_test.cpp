@@ -62,6 +62,14 @@ TEST_F(FeedChoiceTest, ItGoesBackWhenTheLineHasCarriedMoreForAWhile) {
   EXPECT_FALSE(after(3s, line(700'000)));
 }
 
+TEST_F(FeedChoiceTest, ItGoesBackSoonWhenTheLineIsFoundToBeWide) {
+  constexpr std::int64_t film = 1'600'000;
+  choice_.set(Feed::by_line);
+  ASSERT_TRUE(after(1s, line(900'000, film, film)));
+  EXPECT_TRUE(after(1s, std::nullopt)) << "a good moment";
+  EXPECT_FALSE(after(2s, std::nullopt));
+}
+
 TEST_F(FeedChoiceTest, WhatNoLongerFitsIsGivenUpAndNotTriedAgainAtOnce) {
   choice_.set(Feed::by_line);
   ASSERT_TRUE(after(6s, line(420'000)));

@@ -26,10 +26,12 @@ using Clock = std::chrono::steady_clock;
 constexpr StageId room{1};
 constexpr std::size_t overhead = 20 + 8 + 16;
 
-/// A camera in three sizes with three temporal layers, as a page sends it, and a microphone.
+/// A camera in three sizes with three temporal layers, as a page sends it, and a microphone. Or in the
+/// largest size only, as a room system does.
 class Publisher {
  public:
-  Publisher(Engine& engine, SourceId source) : peer({.sends = true, .simulcast = true}) {
+  Publisher(Engine& engine, SourceId source, bool simulcast = true)
+      : peer({.sends = true, .simulcast = simulcast}), simulcast_(simulcast) {
     peer.on_rtcp = [this](const rtp::RtcpReport& report, std::span<const std::byte>) {
       if (!report.keyframes_wanted.empty()) keyframe_ = true;
     };
@@ -71,7 +73,7 @@ class Publisher {
     const char* const names[] = {"q", "h", "f"};
     const std::size_t rates[] = {150'000, 500'000, 1'500'000};
     for (std::size_t size = 0; size < 3; ++size)
-      if (wanted.contains(names[size]))
+      if (simulcast_ ? wanted.contains(names[size]) : size == 2)
         send(size, names[size],
              rates[size] / 8 / 30 *
                  (keyframe     ? 5
@@ -107,6 +109,7 @@ class Publisher {
     }
   }
 
+  bool simulcast_;
   Clock::time_point next_voice_{}, next_picture_{};
   std::uint16_t voice_ = 0;
   std::uint16_t picture_ = 0;
@@ -215,7 +218,7 @@ class ThinViewerTest : public testing::Test {
         if (const auto* wanted = std::get_if<CameraWanted>(&event))
           of(wanted->source).wanted = {wanted->rids.begin(), wanted->rids.end()};
         else if (const auto* program = std::get_if<ProgramShown>(&event))
-          program_shown_ = program->shown;
+          program_shown_ = program->shown, programs_ += program->shown;
         else if (const auto* lines = std::get_if<Downlinks>(&event);
                  lines && lines->peers.contains(PeerId{99}))
           line_ = lines->peers.at(PeerId{99});
@@ -241,6 +244,7 @@ class ThinViewerTest : public testing::Test {
   std::map<SourceId, Publisher> others_;
   Downlink line_;  ///< as the engine says
   bool program_shown_ = false;
+  int programs_ = 0;  ///< how often it was
 };
 
 }  // namespace diemcau::media

@@ -50,5 +50,38 @@ TEST_F(ThinHallTest, ByHandAHallGetsTheProgramAndTheStageBack) {
   EXPECT_EQ(viewer_->broken, 0);
 }
 
+/// A hall that sees a room system, which gives one size: more than a line is thought to carry at first.
+class RoomSystemTest : public ThinViewerTest {
+ protected:
+  void SetUp() override {
+    ThinViewerTest::SetUp();
+    for (const auto id : {PeerId{10}, PeerId{99}}) engine_.disconnect(id);
+    publisher_.emplace(engine_, SourceId{10}, false);
+    viewer_.emplace(engine_, 2, SourceId{5});
+  }
+};
+
+TEST_F(RoomSystemTest, IsSeenAtOnceOnALineOfWhichNothingIsKnown) {
+  viewer_->line.rate = 50e6;
+  EXPECT_TRUE(run_until([&] { return viewer_->pictures[main()] > 0; }, 5s));
+  run(4s);
+  EXPECT_EQ(viewer_->lines[main()], 720);
+  EXPECT_EQ(programs_, 0);
+  EXPECT_EQ(viewer_->broken, 0);
+}
+
+TEST_F(RoomSystemTest, IsSeenInTheProgramWhereTheLineIsFoundToBeThin) {
+  viewer_->line.rate = 500e3;
+  ASSERT_TRUE(run_until([&] { return program_shown_; }, 5s));
+  run(3s);
+  viewer_->forget();
+  run(4s);
+  EXPECT_EQ(viewer_->lines[main()], 360);
+  EXPECT_GE(viewer_->pictures[main()], 4 * 13);
+  EXPECT_EQ(viewer_->voices_lost, 0u);
+  viewer_->line.rate = 50e6;
+  EXPECT_TRUE(run_until([&] { return !program_shown_ && viewer_->lines[main()] == 720; }, 60s));
+}
+
 }  // namespace
 }  // namespace diemcau::media
