@@ -33,8 +33,9 @@ test("the more it loses, the more repairs may get lost too", () => {
 test("a voice that still has gaps waits longer, step by step", () => {
   const target = new PlayoutTarget();
   expect(target.after({ ...little, gaps: 0.02 })).toEqual({ voice: 200, picture: 200 });
-  expect(target.after({ ...good, gaps: 0.02 })).toEqual({ voice: 200, picture: 270 });
-  expect(target.after(good)).toEqual({ voice: 200, picture: 270 });
+  expect(target.after({ ...good, gaps: 0.02 })).toEqual({ voice: 270, picture: 270 });
+  expect(target.after(good)).toEqual({ voice: 270, picture: 270 });
+  expect(target.after({ ...good, gaps: 0.02 }), "but not for ever").toEqual({ voice: 270, picture: 330 });
 });
 
 test("over a long line the voice does not wait as long as the picture: people answer each other", () => {

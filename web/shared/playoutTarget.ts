@@ -9,7 +9,10 @@ const leftOver = 0.002;
 /** Of the voice: more than this made up in an interval, and it waits longer, by so much at a time. */
 const bearableGaps = 0.005;
 const step = 70;
+/** By what a line loses. People answer each other: ITU-T G.114 bears 400 ms in all. */
 const longestVoice = 200;
+/** Where that left gaps nevertheless: a word that is missing is worse than an answer that comes later. */
+const longestWithGaps = 270;
 const longestPicture = 400;
 /** Intervals that a wait is kept for after the last loss: half a minute. */
 const remembered = 15;
@@ -60,8 +63,11 @@ export class PlayoutTarget {
       return { voice: null, picture: null };
     }
     if (heard.gaps > bearableGaps) this.more = Math.min(this.more + step, longestVoice);
-    const wait = Math.max(...this.past.map(needed)) + this.more;
-    return { voice: Math.min(wait, longestVoice), picture: Math.min(wait, longestPicture) };
+    const wait = Math.max(...this.past.map(needed));
+    return {
+      voice: Math.min(Math.min(wait, longestVoice) + this.more, longestWithGaps),
+      picture: Math.min(wait + this.more, longestPicture),
+    };
   }
 }
 
