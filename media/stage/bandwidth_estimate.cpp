@@ -135,6 +135,7 @@ std::uint16_t BandwidthEstimate::on_sent(std::size_t bytes, Clock::time_point no
 void BandwidthEstimate::on_feedback(std::span<const rtp::PacketStatus> told, Clock::time_point now) {
   if (told.empty() || next_ == 0) return;
   Batch batch{now};
+  std::size_t row = 0;
   for (const auto& packet : told) {
     const auto newest = static_cast<std::uint16_t>(next_ - 1);
     const auto number = next_ - 1 + rtp::sequence_distance(packet.transport_sequence, newest);
@@ -144,9 +145,12 @@ void BandwidthEstimate::on_feedback(std::span<const rtp::PacketStatus> told, Clo
     const bool known = sent.fate == Sent::Fate::lost;
     sent.fate = packet.arrived ? Sent::Fate::arrived : Sent::Fate::lost;
     if (!packet.arrived) {
-      if (!known) ++batch.lost;
+      if (known) continue;
+      ++batch.lost;
+      batch.lost_in_a_row = std::max(batch.lost_in_a_row, ++row);
       continue;
     }
+    row = 0;
     const auto arrived = *packet.arrived * tick;
     if (known) {
       // A repair: it says nothing of the way, but the line has carried it.
@@ -200,15 +204,19 @@ void BandwidthEstimate::measure(Clock::time_point now) {
   while (!batches_.empty() && now - batches_.front().at > loss_window) batches_.pop_front();
   std::size_t arrived = 0;
   std::size_t lost = 0;
+  std::size_t row = 0;
   std::optional<Micros> shortest;
   for (auto batch = batches_.rbegin(); batch != batches_.rend(); ++batch) {
     if ((now - batch->at <= standing || arrived < least_standing) && batch->arrived > 0)
       shortest = std::min(batch->least_delay, shortest.value_or(batch->least_delay));
     arrived += batch->arrived;
     lost += batch->lost;
+    row = std::max(row, batch->lost_in_a_row);
   }
   if (shortest) queue_ = std::chrono::microseconds(*shortest - base_);
-  loss_ = arrived + lost < 20 ? 0 : static_cast<double>(lost) / static_cast<double>(arrived + lost);
+  const bool few = arrived + lost < 20;
+  loss_ = few ? 0 : static_cast<double>(lost) / static_cast<double>(arrived + lost);
+  scattered_ = few ? 0 : static_cast<double>(lost - row) / static_cast<double>(arrived + lost);
 
   if (arrived_.empty()) return;
   const auto newest = std::max_element(arrived_.begin(), arrived_.end(), [](const auto& a, const auto& b) {
@@ -225,7 +233,7 @@ void BandwidthEstimate::judge(Clock::time_point now) {
   const auto limit = threshold(rate_);
   // A probe's own queue says nothing more than the probe itself.
   const bool probed = probe_.state != Probe::State::idle || now < quiet_until_;
-  if (step_ && loss_ - own_loss_ <= much_loss) {
+  if (step_ && scattered_ - own_loss_ <= much_loss) {
     if (now - step_->at < level_for) return;
     step_.reset();
     take_as_way(now);
@@ -234,7 +242,7 @@ void BandwidthEstimate::judge(Clock::time_point now) {
   if (queue_ * 2 <= limit) kept_since_ = now;
   if (queue_ * 2 <= limit || arriving_ >= using_it * rate_) waits_since_ = now;
   if (now - waits_since_ > longer_way || now - kept_since_ > unchanged) take_as_way(now);
-  if (queue_ * 2 > limit || loss_ - own_loss_ > much_loss || arriving_ < using_it * rate_) return;
+  if (queue_ * 2 > limit || scattered_ - own_loss_ > much_loss || arriving_ < using_it * rate_) return;
   rate_ *= std::pow(growing, std::chrono::duration<double>(passed).count());
 }
 
@@ -270,19 +278,19 @@ void BandwidthEstimate::take_as_way(Clock::time_point now) {
 }
 
 void BandwidthEstimate::judge_loss(Clock::time_point now) {
-  if (loss_ < own_loss_) own_loss_ += (loss_ - own_loss_) / 16;
-  if (loss_ - own_loss_ <= much_loss || probe_.state != Probe::State::idle || now < quiet_until_ ||
+  if (scattered_ < own_loss_) own_loss_ += (scattered_ - own_loss_) / 16;
+  if (scattered_ - own_loss_ <= much_loss || probe_.state != Probe::State::idle || now < quiet_until_ ||
       now - loss_decreased_ < loss_window)
     return;
-  if (now - loss_decreased_ < 3 * loss_window && loss_ > 0.7 * loss_before_) {
+  if (now - loss_decreased_ < 3 * loss_window && scattered_ > 0.7 * loss_before_) {
     // It did not follow the rate.
-    own_loss_ = loss_;
+    own_loss_ = scattered_;
     rate_ = std::max(rate_, rate_before_);
     return;
   }
   loss_decreased_ = now;
   untried_ = false;
-  loss_before_ = loss_;
+  loss_before_ = scattered_;
   rate_before_ = rate_;
   rate_ = std::max<double>(least, std::min(rate_, backing_off * arriving_));
 }
@@ -294,7 +302,7 @@ std::size_t BandwidthEstimate::padding_due(std::int64_t wanted, Clock::time_poin
     // A line that has not refused the last one is tried as far as is of any use.
     const auto aim = probe.was_refused ? wanted : std::max(wanted, wide);
     if (!began_ || is_wide() || aim <= rate() || now < probe.next || queue_ * 2 > threshold(rate_) ||
-        loss_ - own_loss_ > much_loss || now - decreased_ < calm)
+        scattered_ - own_loss_ > much_loss || now - decreased_ < calm)
       return 0;
     Probe next;
     next.id = static_cast<std::uint8_t>(probe.id % 255 + 1);

@@ -17,10 +17,11 @@ namespace diemcau::stage {
 /// The rule: a standing queue, the smallest delay of a while over the smallest of the last minute, says that
 /// more is sent than the line carries (as CoDel judges a queue, RFC 8289 3; a keyframe's burst is no standing
 /// queue), and then what arrives is what the line carries. Loss counts when it
-/// follows the rate. Who sends less than the estimate learns nothing of the line: only a probe raises it
-/// then. A viewer whose machine gets no time for a moment looks much like a full line: a trickle cannot fill
-/// one, though, and what a line carries comes evenly, not all at once after a pause. A way that becomes
-/// longer (another route) is known by a delay that jumps and then stays, or that stays whatever is sent.
+/// follows the rate; many packets in a row are lost by a radio link, a full line drops one here and one
+/// there. Who sends less than the estimate learns nothing of the line: only a probe raises it then. A viewer
+/// whose machine gets no time for a moment looks much like a full line: a trickle cannot fill one, though,
+/// and what a line carries comes evenly, not all at once after a pause. A way that becomes longer (another
+/// route) is known by a delay that jumps and then stays, or that stays whatever is sent.
 class BandwidthEstimate {
  public:
   static constexpr std::int64_t start = 500'000;
@@ -64,7 +65,7 @@ class BandwidthEstimate {
   };
   struct Batch {
     Clock::time_point at;
-    std::size_t arrived = 0, lost = 0;
+    std::size_t arrived = 0, lost = 0, lost_in_a_row = 0;
     Micros least_delay = 0;
   };
   struct Probe {
@@ -122,7 +123,8 @@ class BandwidthEstimate {
   double arriving_ = 0;
   std::deque<Batch> batches_;  ///< of the last second
   double loss_ = 0;
-  double own_loss_ = 0;  ///< of the line, whatever is sent
+  double scattered_ = 0;  ///< the loss without the longest row
+  double own_loss_ = 0;   ///< of the line, whatever is sent
   Clock::time_point loss_decreased_{};
   double loss_before_ = 0, rate_before_ = 0;
 

@@ -213,6 +213,16 @@ TEST_F(BandwidthEstimateTest, LossByChanceIsNotTheLineBeingFull) {
   EXPECT_GT(estimate_.rate(), 1'000'000);
 }
 
+TEST_F(BandwidthEstimateTest, PacketsLostInARowAreNotTheLineBeingFull) {
+  line_.rate = 50e6;
+  run(5s, 800'000);
+  for (int i = 0; i < 20; ++i) {
+    line_.lost_until = now_ + 200ms;
+    run(1500ms, 800'000);
+    ASSERT_TRUE(estimate_.is_wide()) << estimate_.rate();
+  }
+}
+
 TEST_F(BandwidthEstimateTest, LossOfALineWithoutQueueIsTheLineBeingFull) {
   line_.queue = 10ms;
   run(20s, everything);

@@ -19,9 +19,11 @@ class ThinLine {
   Clock::duration queue = std::chrono::milliseconds(300);  ///< what would wait longer is lost
   Clock::duration way = std::chrono::milliseconds(20);
   double loss = 0;  ///< 0 … 1, by chance
+  Clock::time_point lost_until{};
 
   /// When the packet that is sent now arrives; nullopt: it is lost.
   std::optional<Clock::time_point> send(std::size_t bytes, Clock::time_point now) {
+    if (now < lost_until) return std::nullopt;
     if (static_cast<double>(noise_.below(100000)) < loss * 100000) return std::nullopt;
     const auto begin = std::max(now, free_);
     if (begin - now > queue) return std::nullopt;
