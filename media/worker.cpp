@@ -15,7 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto fast = 10ms;       // NACKs, keyframe wishes
+constexpr auto fast = 10ms;       // NACKs, keyframe wishes, lines that are paced
+constexpr auto calm = 50ms;       // none of these: to wake up costs more than to forward a picture
 constexpr auto handshake = 50ms;  // DTLS retransmission
 constexpr auto level_interval = 200ms;
 constexpr auto second = 1s;  // reports
@@ -98,8 +99,10 @@ void Worker::put(Letter letter) {
 void Worker::run() {
   std::array<epoll_event, 64> events{};
   next_fast_ = next_handshake_ = next_levels_ = next_second_ = Clock::now();
+  Clock::duration patience = fast;
   while (!stopping_) {
-    const int count = epoll_wait(epoll_.get(), events.data(), events.size(), static_cast<int>(fast / 1ms));
+    const int count =
+        epoll_wait(epoll_.get(), events.data(), events.size(), static_cast<int>(patience / 1ms));
     now_ = Clock::now();
     for (int i = 0; i < count; ++i) {
       const auto& event = events.at(static_cast<std::size_t>(i));
@@ -118,7 +121,7 @@ void Worker::run() {
         if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) ports_->tcp().on_readable(fd);
       }
     }
-    on_timers();
+    patience = on_timers() ? fast : calm;
     send_outgoing();
     ports_->flush();
   }
@@ -437,10 +440,12 @@ void Worker::on_watch(const transport::TcpPort::Watch& watch) {
   }
 }
 
-void Worker::on_timers() {
-  if (now_ >= next_fast_) {
+/// True: something waits for the next turn, or a packet that has come since the last one may have begun to.
+bool Worker::on_timers() {
+  bool waits = now_ < next_fast_;
+  if (!waits) {
     next_fast_ = now_ + fast;
-    for (auto& [id, hosted] : stages_) hosted->stage().on_timer(now_);
+    for (auto& [id, hosted] : stages_) waits |= hosted->stage().on_timer(now_);
   }
   if (now_ >= next_handshake_) {
     next_handshake_ = now_ + handshake;
@@ -463,6 +468,7 @@ void Worker::on_timers() {
                     (now_ - std::exchange(measured_, now_)),
                 std::memory_order_relaxed);
   }
+  return waits;
 }
 
 void Worker::find_lost_peers() {

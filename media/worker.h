@@ -100,7 +100,7 @@ class Worker {
   /// An authentic packet has come; before, the last one at `heard`.
   void note_return(Connected& connected, Clock::time_point heard);
   void on_watch(const transport::TcpPort::Watch& watch);
-  void on_timers();
+  bool on_timers();
   void find_lost_peers();
   HostedStage* find_hosted(StageId id);
   stage::Stage* find_stage(StageId id);

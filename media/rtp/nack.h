@@ -38,6 +38,8 @@ class NackGenerator {
   /// Sequence numbers to ask for now, in order: each first after a short wait (it may only be late), then
   /// once every round trip, within the limits.
   std::vector<std::uint16_t> due(Clock::time_point now, Clock::duration round_trip);
+  /// Something is missing: due() is to be asked again soon.
+  bool is_waiting() const { return !missing_.empty(); }
   /// How long answers take: the median of the last ones, each from its first request on, since senders ignore
   /// further ones for a round trip, and most first answers arrive. nullopt: none came since.
   std::optional<Clock::duration> take_answer_time();

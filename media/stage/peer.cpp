@@ -297,10 +297,13 @@ void Peer::set_spent(std::int64_t spent, std::int64_t full) {
   full_ = full + sound_;
 }
 
-void Peer::on_timer(Clock::time_point now) {
-  if (!link_->connected()) return;
+bool Peer::on_timer(Clock::time_point now) {
+  if (!link_->connected()) return false;
   send_feedback(now);
   if (is_thin() || !pacer_.is_empty()) send_pictures(now);
+  bool misses = false;
+  for_each_track([&](const Track& track) { misses |= track.nack.is_waiting(); });
+  return misses || is_thin() || !pacer_.is_empty();
 }
 
 void Peer::send_pictures(Clock::time_point now) {

@@ -81,7 +81,8 @@ class Peer {
   void ask_keyframe(const Track& track, Clock::time_point now);
   /// Every 10 ms: feedback to what it sends (transport-wide feedback and lost packets), and packets to it
   /// whose time has come.
-  void on_timer(Clock::time_point now);
+  /// True: something waits for the next turn, 10 ms later.
+  bool on_timer(Clock::time_point now);
   /// Reports, once a second; `slot` only: right after a switch.
   void send_reports(Clock::time_point now, std::chrono::system_clock::time_point wall,
                     const Slot* slot = nullptr);

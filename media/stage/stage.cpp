@@ -434,8 +434,9 @@ bool Stage::is_seen(const Track& track, std::size_t layer) const {
   return !track.viewers.empty() || !track.waiting.empty() || recorded || source.wished.at(layer) != 0;
 }
 
-void Stage::on_timer(Clock::time_point now) {
-  for (auto* peer : peers_) peer->on_timer(now);
+bool Stage::on_timer(Clock::time_point now) {
+  bool waits = !echoes_.empty();
+  for (auto* peer : peers_) waits |= peer->on_timer(now);
   give_back(now);
   if (now >= next_look_) {
     // Sizes come and go with the sender's line.
@@ -453,8 +454,10 @@ void Stage::on_timer(Clock::time_point now) {
       const bool seen = is_seen(track, i);
       if (track.nack.take_given_up() && seen) ask(track, now);
       if (seen && track.gate.due(now)) request_keyframe(track, now);
+      waits |= seen && track.gate.is_waiting();
     }
   }
+  return waits;
 }
 
 void Stage::tell_keyframes(Clock::time_point now) {

@@ -85,7 +85,9 @@ class Stage {
   void on_wish(std::size_t worker, const Wish& wish, Clock::time_point now);
   void on_keyframe_wish(std::size_t worker, const KeyframeWish& wish, Clock::time_point now);
 
-  void on_timer(Clock::time_point now);      ///< every 10 ms
+  /// Every 10 ms, or every 50 after it has answered false: nothing waits for the next turn, unless a packet
+  /// comes.
+  bool on_timer(Clock::time_point now);
   void send_reports(Clock::time_point now);  ///< every second
   std::map<media::PeerId, media::Downlink> downlinks() const;
   /// Levels since the last call, of all sources on this worker that have a microphone.
