@@ -77,6 +77,9 @@ std::string Caller::offer() const {
       lines << "a=extmap:" << rid_extension
             << " urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\na=rid:q send\r\n"
             << "a=rid:h send\r\na=rid:f send\r\na=simulcast:send q;h;f\r\n";
+    if (video && shape_.delays_playout)
+      lines << "a=extmap:" << playout_extension
+            << " http://www.webrtc.org/experiments/rtp-hdrext/playout-delay\r\n";
     if (knows_vp8)
       lines << "a=rtpmap:" << int{repair} << " rtx/90000\r\na=fmtp:" << int{repair} << " apt=" << type
             << "\r\n";

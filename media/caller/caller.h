@@ -32,6 +32,7 @@ class Caller {
   static constexpr int transport_sequence_extension = 3;
   static constexpr int mid_extension = 4;
   static constexpr int rid_extension = 5;
+  static constexpr int playout_extension = 6;
 
   enum class Pictures { vp8, h264, both };  ///< what it knows; repairs are of VP8 only
   struct Shape {
@@ -46,6 +47,7 @@ class Caller {
     bool simulcast = false;         ///< its camera has the layers q, h, f
     Pictures camera = Pictures::vp8, slots = Pictures::vp8;
     bool has_screen = false;  ///< sends a screen too (mid 2)
+    bool delays_playout = false;  ///< may be told how long to wait before it shows a picture
   };
   struct Slot {
     bool video{};
