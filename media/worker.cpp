@@ -315,7 +315,7 @@ void Worker::on_packet(const transport::Endpoint& from, std::span<std::byte> pac
   // RFC 7983: the first byte tells STUN, DTLS and (S)RTP apart.
   if (transport::looks_like_stun(packet)) return on_stun(from, packet, via);
   const auto known = by_endpoint_.find(from);
-  if (known == by_endpoint_.end()) return LiveCounters::add(counters_.dropped_unknown);
+  if (known == by_endpoint_.end()) return on_stranger(from, packet, via);
   auto& connected = peers_.at(known->second);
   if (!connected.packets.take(now_)) {
     ++connected.flooded;
@@ -323,6 +323,25 @@ void Worker::on_packet(const transport::Endpoint& from, std::span<std::byte> pac
   }
   if (transport::looks_like_dtls(packet)) return on_dtls(connected, packet);
   on_srtp(connected, packet);
+}
+
+/// A browser whose machine got another address, or another port of its NAT, sends on, and checks the new way
+/// when its next check is due, up to 2.5 s later. What is authentic and new is taken from wherever it comes;
+/// where we send to is moved by a check only (RFC 7675): such an address may be made up.
+void Worker::on_stranger(const transport::Endpoint& from, std::span<const std::byte> packet, Via via) {
+  const auto ssrc = from.is_tcp() ? std::nullopt : rtp::ssrc_of(packet);
+  if (!ssrc || !strangers_.take(now_)) return LiveCounters::add(counters_.dropped_unknown);
+  std::array<std::byte, transport::packet_limit> copy;
+  for (auto& [id, connected] : peers_) {
+    if (!connected.peer->sends(*ssrc)) continue;
+    std::copy(packet.begin(), packet.end(), copy.begin());
+    if (!on_srtp(connected, std::span(copy).first(packet.size()))) continue;
+    if (via) host_.put(*via, RouteFound{host_.index, from});
+    return remember(from, id, connected);
+  }
+  if (via || host_.count == 1) return LiveCounters::add(counters_.dropped_unknown);
+  for (std::size_t worker = 0; worker < host_.count; ++worker)
+    if (worker != host_.index) outgoing_.add_stray(worker, from, packet);
 }
 
 bool Worker::give_away(const transport::Endpoint& from, std::span<const std::byte> packet) {
@@ -403,23 +422,33 @@ void Worker::on_dtls(Connected& connected, std::span<const std::byte> packet) {
   }
 }
 
-void Worker::on_srtp(Connected& connected, std::span<std::byte> packet) {
+bool Worker::on_srtp(Connected& connected, std::span<std::byte> packet) {
   auto& peer = *connected.peer;
   auto& stage = *find_stage(connected.stage);
   const auto heard = peer.link().last_heard();
   if (rtp::is_rtcp(packet)) {
     const auto plain = peer.link().unprotect_rtcp(packet, now_);
-    if (!plain) return LiveCounters::add(counters_.dropped_forged);
+    if (!plain) {
+      LiveCounters::add(counters_.dropped_forged);
+      return false;
+    }
     note_return(connected, heard);
-    if (!connected.takes_part) return;
-    const auto report = rtp::parse_rtcp(*plain);
-    if (!report) return LiveCounters::add(counters_.dropped_malformed);
-    return stage.on_rtcp(peer, *report, now_);
+    if (!connected.takes_part) return true;
+    if (const auto report = rtp::parse_rtcp(*plain)) {
+      stage.on_rtcp(peer, *report, now_);
+    } else {
+      LiveCounters::add(counters_.dropped_malformed);
+    }
+    return true;
   }
   const auto plain = peer.link().unprotect_rtp(packet, now_);
-  if (!plain) return LiveCounters::add(counters_.dropped_forged);
+  if (!plain) {
+    LiveCounters::add(counters_.dropped_forged);
+    return false;
+  }
   note_return(connected, heard);
   if (connected.takes_part) stage.on_packet(peer, *plain, now_);
+  return true;
 }
 
 void Worker::note_return(Connected& connected, Clock::time_point heard) {

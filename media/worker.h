@@ -65,12 +65,15 @@ class Worker {
   using Clock = transport::Clock;
   /// A hall sends 450 packets a second when it sends all it has, an encoder of 8 Mbit/s 900.
   static constexpr double most_packets = 5000;
+  /// Packets a second from addresses that nobody has sent from: each may cost a decryption for each peer of
+  /// its SSRC.
+  static constexpr double most_strangers = 100;
   struct Connected {
     StageId stage{};
     bool takes_part = false;  ///< is on its stage
     std::string ufrag;
     Clock::time_point since{};
-    std::vector<transport::Endpoint> addresses;  ///< that its checks came from, oldest first
+    std::vector<transport::Endpoint> addresses;  ///< that its checks or its media came from, oldest first
     transport::RateLimit packets{most_packets, most_packets};
     std::uint64_t flooded = 0;  ///< packets over the limit in this second
     int flooding = 0;           ///< seconds in a row
@@ -88,6 +91,7 @@ class Worker {
   /// `via`: the worker whose socket it came to, when that is another.
   using Via = std::optional<std::size_t>;
   void on_packet(const transport::Endpoint& from, std::span<std::byte> packet, Via via = {});
+  void on_stranger(const transport::Endpoint& from, std::span<const std::byte> packet, Via via);
   void on_stun(const transport::Endpoint& from, std::span<const std::byte> packet, Via via);
   /// True: it is for a peer of another worker, and on its way there.
   bool give_away(const transport::Endpoint& from, std::span<const std::byte> packet);
@@ -96,7 +100,8 @@ class Worker {
   void send_outgoing();
   void remember(const transport::Endpoint& from, PeerId id, Connected& connected);
   void on_dtls(Connected& connected, std::span<const std::byte> packet);
-  void on_srtp(Connected& connected, std::span<std::byte> packet);
+  /// False: it is not authentic, or has come before.
+  bool on_srtp(Connected& connected, std::span<std::byte> packet);
   /// An authentic packet has come; before, the last one at `heard`.
   void note_return(Connected& connected, Clock::time_point heard);
   void on_watch(const transport::TcpPort::Watch& watch);
@@ -124,6 +129,7 @@ class Worker {
   std::unordered_map<transport::Endpoint, PeerId, transport::EndpointHash> by_endpoint_;
   Routes routes_;
   transport::CheckLimit checks_;
+  transport::RateLimit strangers_{most_strangers, most_strangers};
   std::uint32_t last_number_ = 0;
   Outgoing outgoing_;
   // When the last second began.

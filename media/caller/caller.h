@@ -46,7 +46,7 @@ class Caller {
     bool reports_arrivals = false;  ///< knows transport-wide feedback for what it receives
     bool simulcast = false;         ///< its camera has the layers q, h, f
     Pictures camera = Pictures::vp8, slots = Pictures::vp8;
-    bool has_screen = false;  ///< sends a screen too (mid 2)
+    bool has_screen = false;      ///< sends a screen too (mid 2)
     bool delays_playout = false;  ///< may be told how long to wait before it shows a picture
   };
   struct Slot {
@@ -66,6 +66,10 @@ class Caller {
   /// Goes on from another port, as after a change of the network; nominates it at once. With the answer to an
   /// ICE restart: with its credentials.
   void move(const std::string& restarted = {});
+  /// Goes on from another port as a browser does whose NAT has given it another: it checks when the next
+  /// check is due. UDP only.
+  void move_unnoticed() { open_path(candidate_); }
+  std::uint32_t checks() const { return checks_; }  ///< sent so far
   /// The other way round, for servers that offer what they send: our answer, which takes all of it. Once the
   /// server has the answer, start() without argument sends the first check.
   std::string answer(const std::string& offer);

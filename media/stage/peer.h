@@ -62,6 +62,8 @@ class Peer {
     if (microphone != nullptr && microphone->ssrc() != 0) act(*microphone);
   }
 
+  /// It has sent this stream before.
+  bool sends(std::uint32_t ssrc) const { return bindings_.contains(ssrc); }
   /// Which track a plain packet belongs to. `repaired` is set, and `packet` rewritten in place to the
   /// original, when it is a retransmission (RFC 4588). nullptr: to none.
   Track* route(std::span<std::byte>& packet, const rtp::PacketView& view);

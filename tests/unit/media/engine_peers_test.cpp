@@ -103,6 +103,70 @@ TEST_P(EngineTest, APeerGoesOnFromAnotherAddress) {
   EXPECT_EQ(connected_.size(), 2u);
 }
 
+/// Over TCP another address is another connection, which begins with a check.
+class UdpEngineTest : public EngineTest {};
+
+INSTANTIATE_TEST_SUITE_P(Over, UdpEngineTest, testing::Values(Arrangement{false, 1}, Arrangement{false, 2}),
+                         [](const auto& test) { return "On" + std::to_string(test.param.workers); });
+
+TEST_P(UdpEngineTest, APublisherIsHeardFromAnotherAddressBeforeItsNextCheck) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  ASSERT_TRUE(show_first(publisher, viewer));
+  const auto checks = publisher.peer.checks();
+  // Of several ports some are given to the other worker.
+  for (int i = 0; i < 8; ++i) {
+    const auto seen = viewer.video().size();
+    publisher.peer.move_unnoticed();
+    for (int k = 0; k < 3; ++k) publisher.show();
+    ASSERT_TRUE(run_until([&] { return viewer.video().size() == seen + 3; })) << i;
+  }
+  EXPECT_LT(publisher.peer.checks() - checks, 4u) << "some may have been due";
+  EXPECT_TRUE(consecutive(viewer.video()));
+}
+
+TEST_P(UdpEngineTest, WhoseAPacketFromElsewhereIsItsKeysTell) {
+  auto& first = join(an_binh, 0, 0, "A");
+  auto& second = join(ban_mai, 0, 0, "B");
+  auto& viewer = join(std::nullopt, 2);
+  put_on_stage({an_binh, ban_mai});
+  for (auto* const one : {&first, &second}) {
+    one->show();
+    ASSERT_TRUE(run_until([&] { return one->keyframes_wanted > 0; }));
+    one->show(true);
+  }
+  ASSERT_TRUE(run_until([&] { return viewer.video(0).size() == 1 && viewer.video(1).size() == 1; }));
+  ASSERT_EQ(first.video_ssrc, second.video_ssrc);
+  second.peer.move_unnoticed();
+  second.show();
+  ASSERT_TRUE(run_until([&] { return viewer.video(1).size() == 2; }));
+  EXPECT_EQ(viewer.video(1)[1].text, "B3");
+  EXPECT_EQ(viewer.video(0).size(), 1u);
+}
+
+TEST_P(UdpEngineTest, StrangersThatKnowAStreamOpenNothingAndCostLittle) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  ASSERT_TRUE(show_first(publisher, viewer));
+  TestPeer stranger({false, 1, 0, false});
+  stranger.start(std::get<std::string>(engine_.connect(PeerId{77}, stage, std::nullopt, stranger.offer())));
+  stranger.move_unnoticed();
+  const auto before = engine_.counters();
+  constexpr std::uint64_t count = 1000;
+  for (std::uint64_t i = 0; i < count; ++i)
+    stranger.send_raw(rtp::write_packet({.payload_type = TestPeer::vp8,
+                                         .sequence = static_cast<std::uint16_t>(7100 + i),
+                                         .ssrc = publisher.video_ssrc},
+                                        text_bytes("as long as a packet with its tag")));
+  ASSERT_TRUE(handled(before.packets_in + count));
+  const auto after = engine_.counters();
+  EXPECT_GT(after.dropped_forged, before.dropped_forged);
+  EXPECT_LT(after.dropped_forged - before.dropped_forged, 400u);
+  EXPECT_GT(after.dropped_unknown - before.dropped_unknown, 500u);
+  publisher.show();
+  EXPECT_TRUE(run_until([&] { return viewer.video().size() == 2; }));
+}
+
 TEST_P(EngineTest, AnIceRestartChangesTheWayAndNothingElse) {
   auto& publisher = join(an_binh, 0, 0, "A");
   auto& viewer = join(std::nullopt, 1);

@@ -84,6 +84,15 @@ TEST(Packet, RtcpIsToldByItsType) {
   EXPECT_FALSE(is_rtcp(hex("80 e0"))) << "type 96 with marker";
 }
 
+TEST(Packet, TellsWhoseAPacketIsThoughTheRestIsEncrypted) {
+  EXPECT_EQ(ssrc_of(hex("80 60 0001 00000002 00ca3e7a")), 0xca3e7aU);
+  EXPECT_EQ(ssrc_of(hex("b0 e0 0001 00000002 00ca3e7a ffff")), 0xca3e7aU)
+      << "padding and extension are not looked at";
+  EXPECT_EQ(ssrc_of(hex("80 60 0001 00000002 00ca3e")), std::nullopt);
+  EXPECT_EQ(ssrc_of(hex("80 c8 0001 00000002 00ca3e7a")), std::nullopt) << "RTCP";
+  EXPECT_EQ(ssrc_of(hex("16 fe 0001 00000002 00ca3e7a")), std::nullopt) << "DTLS";
+}
+
 TEST(Packet, DistancesWrap) {
   EXPECT_EQ(sequence_distance(5, 3), 2);
   EXPECT_EQ(sequence_distance(2, 65535), 3);

@@ -18,8 +18,8 @@
 #include "tests/load/stamp.h"
 #include "tests/unit/media/rtp_packets.h"
 
-/// One stage on several workers, over real sockets of the loopback. (engine_*_test has all that one worker can
-/// do on two and three as well.)
+/// One stage on several workers, over real sockets of the loopback. (engine_*_test has all that one worker
+/// can do on two and three as well.)
 namespace diemcau::media {
 namespace {
 
