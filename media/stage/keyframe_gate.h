@@ -19,6 +19,7 @@ class KeyframeGate {
     asked_ = now;
     return true;
   }
+  /// A wish waits: due() is to be asked again soon.
   bool is_waiting() const { return wanted_; }
   void on_keyframe() { wanted_ = false; }
   /// The line was cut when it was asked for: the next wish need not wait.

@@ -82,8 +82,7 @@ class Peer {
   /// Not while its line is cut: it would give one before it can send, and then none for a while.
   void ask_keyframe(const Track& track, Clock::time_point now);
   /// Every 10 ms: feedback to what it sends (transport-wide feedback and lost packets), and packets to it
-  /// whose time has come.
-  /// True: something waits for the next turn, 10 ms later.
+  /// whose time has come. False: nothing waits for the next turn, which may come later.
   bool on_timer(Clock::time_point now);
   /// Reports, once a second; `slot` only: right after a switch.
   void send_reports(Clock::time_point now, std::chrono::system_clock::time_point wall,
