@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "media/ice_credentials.h"
 #include "media/media.h"
 #include "media/parcel.h"
 #include "media/rtp/sdp.h"
@@ -24,8 +25,8 @@ struct AddPeer {
   StageId stage{};
   std::optional<SourceId> publishes;
   std::vector<rtp::AgreedMedia> agreed;
-  std::string ufrag, password;  ///< ours
-  std::string fingerprint;      ///< theirs
+  IceCredentials ours, theirs;
+  std::string fingerprint;  ///< theirs
   Entry entry{};
   stage::Publication publication{};
 };
@@ -36,7 +37,7 @@ struct AdmitPeer {
 /// Other credentials for an ICE restart.
 struct RestartIce {
   PeerId peer{};
-  std::string ufrag, password;
+  IceCredentials ours, theirs;
 };
 struct RemovePeer {
   PeerId peer{};

@@ -157,14 +157,13 @@ struct Engine::Parts : program::Outlet {
     int version = 1;  ///< of the answer
   };
   rtp::AnswerIdentity identity(std::size_t worker) {
-    return {letter_of(worker) + random_text(7), random_text(32), dtls.fingerprint(), offered};
+    return {{letter_of(worker) + random_text(7), random_text(32)}, dtls.fingerprint(), offered};
   }
   /// Gives a peer new credentials; the answer that names them.
-  const std::string& restart_ice(PeerId peer, Described& peer_described) {
+  const std::string& restart_ice(PeerId peer, Described& peer_described, IceCredentials theirs) {
     const auto fresh = identity(workers.worker_of(peer).value_or(0));
-    peer_described.answer = rtp::restarted_answer(peer_described.answer, ++peer_described.version,
-                                                  fresh.ice_ufrag, fresh.ice_password);
-    workers.restart_ice({peer, fresh.ice_ufrag, fresh.ice_password});
+    peer_described.answer = rtp::restarted_answer(peer_described.answer, ++peer_described.version, fresh.ice);
+    workers.restart_ice({peer, fresh.ice, std::move(theirs)});
     return peer_described.answer;
   }
 
@@ -216,15 +215,8 @@ std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId sta
   if (!parsed) return OfferRefused{"media.offer_broken", why};
   const auto worker = parts_->workers.place(stage);
   const auto identity = parts_->identity(worker);
-  AddPeer add{peer,
-              stage,
-              publishes,
-              rtp::agree(*parsed),
-              identity.ice_ufrag,
-              identity.ice_password,
-              parsed->fingerprint,
-              entry,
-              {}};
+  AddPeer add{peer,  stage, publishes, rtp::agree(*parsed), identity.ice, parsed->ice, parsed->fingerprint,
+              entry, {}};
   narrow(add.agreed, way);
   if (std::none_of(add.agreed.begin(), add.agreed.end(), [](const auto& media) { return media.accepted; }))
     return OfferRefused{"media.no_common_codec", "VP8, H.264 (packetization-mode=1), Opus"};
@@ -250,13 +242,16 @@ std::variant<std::string, OfferRefused> Engine::restart_ice(PeerId peer, const s
   auto& described = known->second;
   if (mids_of(*parsed) != described.mids || parsed->fingerprint != described.fingerprint)
     return OfferRefused{"media.offer_broken", "not the offer of this connection"};
-  return parts_->restart_ice(peer, described);
+  return parts_->restart_ice(peer, described, parsed->ice);
 }
 
-std::optional<std::string> Engine::restart_ice(PeerId peer) {
+std::variant<std::string, OfferRefused> Engine::restart_ice_by_fragment(PeerId peer,
+                                                                        const std::string& fragment) {
   const auto known = parts_->described.find(peer);
-  if (known == parts_->described.end()) return std::nullopt;
-  return rtp::ice_fragment(parts_->restart_ice(peer, known->second));
+  if (known == parts_->described.end()) return OfferRefused{"media.peer_gone", ""};
+  const auto theirs = rtp::parse_ice_fragment(fragment);
+  if (!theirs) return OfferRefused{"media.offer_broken", "a=ice-ufrag, a=ice-pwd"};
+  return rtp::ice_fragment(parts_->restart_ice(peer, known->second, *theirs));
 }
 
 void Engine::admit(PeerId peer) { parts_->workers.admit(peer); }

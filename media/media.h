@@ -333,8 +333,9 @@ class Engine {
   /// The offer must be of the same connection: the same m-lines and certificate. The old way is good until
   /// the new one is.
   std::variant<std::string, OfferRefused> restart_ice(PeerId peer, const std::string& offer);
-  /// The same for who has no whole offer: our part as an SDP fragment (RFC 8840 9); nullopt: no such peer.
-  std::optional<std::string> restart_ice(PeerId peer);
+  /// The same for who has no whole offer, with SDP fragments (RFC 8840 9): theirs, which names their ICE
+  /// credentials, and our answer.
+  std::variant<std::string, OfferRefused> restart_ice_by_fragment(PeerId peer, const std::string& fragment);
   /// Sends a DTLS close_notify and forgets the peer. Unknown ids are ignored.
   void disconnect(PeerId peer);
 

@@ -249,12 +249,12 @@ void Worker::send_outgoing() {
 void Worker::add_peer(AddPeer& add) {
   auto* const stage = find_stage(add.stage);
   if (stage == nullptr || peers_.contains(add.peer)) return host_.tell(PeerLost{add.peer, "no such stage"});
-  auto link = std::make_unique<transport::Link>(*ports_, dtls_, ++last_number_, std::move(add.password),
-                                                std::move(add.fingerprint), now_);
-  by_ufrag_[add.ufrag] = add.peer;
+  by_ufrag_[add.ours.ufrag] = add.peer;
+  auto link = std::make_unique<transport::Link>(
+      *ports_, dtls_, ++last_number_, transport::Link::Ice{std::move(add.ours), std::move(add.theirs)},
+      std::move(add.fingerprint), now_);
   auto& connected = peers_[add.peer];
   connected.stage = add.stage;
-  connected.ufrag = std::move(add.ufrag);
   connected.since = now_;
   connected.peer = std::make_unique<stage::Peer>(add.peer, add.publishes, std::move(add.agreed),
                                                  std::move(link), counters_, random_number());
@@ -275,11 +275,10 @@ void Worker::admit_peer(const AdmitPeer& admit) {
 void Worker::restart_ice(RestartIce& restart) {
   const auto found = peers_.find(restart.peer);
   if (found == peers_.end()) return;
-  auto& connected = found->second;
-  by_ufrag_.erase(connected.ufrag);
-  by_ufrag_[restart.ufrag] = restart.peer;
-  connected.ufrag = std::move(restart.ufrag);
-  connected.peer->link().restart(std::move(restart.password));
+  auto& link = found->second.peer->link();
+  by_ufrag_.erase(link.ice().ours.ufrag);
+  by_ufrag_[restart.ours.ufrag] = restart.peer;
+  link.restart({std::move(restart.ours), std::move(restart.theirs)});
 }
 
 void Worker::remove_peer(PeerId id) {
@@ -290,7 +289,7 @@ void Worker::remove_peer(PeerId id) {
   // What is queued for it must leave before its number can be forgotten.
   ports_->flush();
   if (auto* stage = find_stage(connected.stage)) stage->remove(*connected.peer);
-  by_ufrag_.erase(connected.ufrag);
+  by_ufrag_.erase(connected.peer->link().ice().ours.ufrag);
   for (const auto& address : connected.addresses)
     if (const auto entry = by_endpoint_.find(address); entry != by_endpoint_.end() && entry->second == id)
       by_endpoint_.erase(entry);
@@ -322,30 +321,40 @@ void Worker::on_packet(const transport::Endpoint& from, std::span<std::byte> pac
     return LiveCounters::add(counters_.dropped_flooding);
   }
   if (transport::looks_like_dtls(packet)) return on_dtls(connected, packet);
-  on_srtp(connected, packet);
+  if (!on_srtp(connected, packet)) return LiveCounters::add(counters_.dropped_forged);
+  connected.peer->link().on_media(from, now_);
 }
 
 /// A browser whose machine got another address, or another port of its NAT, sends on, and checks the new way
 /// when its next check is due, up to 2.5 s later. What is authentic and new is taken from wherever it comes;
-/// where we send to is moved by a check only (RFC 7675): such an address may be made up.
+/// where we send to is moved by an answered check only (RFC 7675): such an address may be made up.
 void Worker::on_stranger(const transport::Endpoint& from, std::span<const std::byte> packet, Via via) {
   const auto ssrc = from.is_tcp() ? std::nullopt : rtp::ssrc_of(packet);
   if (!ssrc || !strangers_.take(now_)) return LiveCounters::add(counters_.dropped_unknown);
   std::array<std::byte, transport::packet_limit> copy;
+  bool is_somebodys = false;
   for (auto& [id, connected] : peers_) {
     if (!connected.peer->sends(*ssrc)) continue;
+    is_somebodys = true;
     std::copy(packet.begin(), packet.end(), copy.begin());
     if (!on_srtp(connected, std::span(copy).first(packet.size()))) continue;
+    // Before a check leaves: its answer may come to that worker too.
     if (via) host_.put(*via, RouteFound{host_.index, from});
-    return remember(from, id, connected);
+    remember(from, id, connected);
+    return connected.peer->link().on_media(from, now_);
   }
-  if (via || host_.count == 1) return LiveCounters::add(counters_.dropped_unknown);
+  if (is_somebodys) LiveCounters::add(counters_.dropped_forged);
+  if (via || host_.count == 1) {
+    if (!is_somebodys) LiveCounters::add(counters_.dropped_unknown);
+    return;
+  }
   for (std::size_t worker = 0; worker < host_.count; ++worker)
     if (worker != host_.index) outgoing_.add_stray(worker, from, packet);
 }
 
 bool Worker::give_away(const transport::Endpoint& from, std::span<const std::byte> packet) {
-  if (!transport::looks_like_stun(packet)) {
+  const auto request = transport::parse_binding_request(packet);
+  if (!request) {
     if (from.is_tcp() || by_endpoint_.contains(from)) return false;
     auto owner = routes_.find(from, now_);
     if (!owner) {
@@ -357,8 +366,7 @@ bool Worker::give_away(const transport::Endpoint& from, std::span<const std::byt
     if (owner) outgoing_.add_stray(*owner, from, packet);
     return owner.has_value();
   }
-  const auto request = transport::parse_binding_request(packet);
-  if (!request || request->local_ufrag.starts_with(letter_of(host_.index))) return false;
+  if (request->local_ufrag.starts_with(letter_of(host_.index))) return false;
   for (std::size_t worker = 0; worker < host_.count; ++worker) {
     if (!request->local_ufrag.starts_with(letter_of(worker))) continue;
     if (!checks_.allow(from, now_)) return false;  // nor will on_stun
@@ -375,18 +383,26 @@ bool Worker::give_away(const transport::Endpoint& from, std::span<const std::byt
 void Worker::on_stun(const transport::Endpoint& from, std::span<const std::byte> packet, Via via) {
   if (!via && !checks_.allow(from, now_)) return LiveCounters::add(counters_.dropped_flooding);
   const auto request = transport::parse_binding_request(packet);
-  if (!request) return LiveCounters::add(counters_.dropped_malformed);
+  if (!request) return on_stun_response(from, packet);
   const auto known = by_ufrag_.find(std::string(request->local_ufrag));
   if (known == by_ufrag_.end()) return LiveCounters::add(counters_.dropped_unknown);
   auto& connected = peers_.at(known->second);
   auto& link = connected.peer->link();
-  if (!transport::is_authentic(packet, link.password())) return LiveCounters::add(counters_.dropped_forged);
+  if (!transport::is_authentic(packet, link.ice().ours.password))
+    return LiveCounters::add(counters_.dropped_forged);
   if (via) host_.put(*via, RouteFound{host_.index, from});
   const auto heard = link.last_heard();
   link.on_check(*request, from, now_);
   if (from.is_tcp()) ports_->tcp().keep(from.connection);
   remember(from, known->second, connected);
   note_return(connected, heard);
+}
+
+/// Or what is no STUN at all.
+void Worker::on_stun_response(const transport::Endpoint& from, std::span<const std::byte> packet) {
+  const auto known = by_endpoint_.find(from);
+  if (known == by_endpoint_.end() || !peers_.at(known->second).peer->link().on_response(packet, from, now_))
+    LiveCounters::add(counters_.dropped_malformed);
 }
 
 void Worker::remember(const transport::Endpoint& from, PeerId id, Connected& connected) {
@@ -428,10 +444,8 @@ bool Worker::on_srtp(Connected& connected, std::span<std::byte> packet) {
   const auto heard = peer.link().last_heard();
   if (rtp::is_rtcp(packet)) {
     const auto plain = peer.link().unprotect_rtcp(packet, now_);
-    if (!plain) {
-      LiveCounters::add(counters_.dropped_forged);
-      return false;
-    }
+    if (!plain) return false;
+    if (const auto ssrc = rtp::ssrc_of(*plain)) peer.note_reporter(*ssrc);
     note_return(connected, heard);
     if (!connected.takes_part) return true;
     if (const auto report = rtp::parse_rtcp(*plain)) {
@@ -442,10 +456,7 @@ bool Worker::on_srtp(Connected& connected, std::span<std::byte> packet) {
     return true;
   }
   const auto plain = peer.link().unprotect_rtp(packet, now_);
-  if (!plain) {
-    LiveCounters::add(counters_.dropped_forged);
-    return false;
-  }
+  if (!plain) return false;
   note_return(connected, heard);
   if (connected.takes_part) stage.on_packet(peer, *plain, now_);
   return true;

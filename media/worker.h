@@ -71,7 +71,6 @@ class Worker {
   struct Connected {
     StageId stage{};
     bool takes_part = false;  ///< is on its stage
-    std::string ufrag;
     Clock::time_point since{};
     std::vector<transport::Endpoint> addresses;  ///< that its checks or its media came from, oldest first
     transport::RateLimit packets{most_packets, most_packets};
@@ -93,6 +92,7 @@ class Worker {
   void on_packet(const transport::Endpoint& from, std::span<std::byte> packet, Via via = {});
   void on_stranger(const transport::Endpoint& from, std::span<const std::byte> packet, Via via);
   void on_stun(const transport::Endpoint& from, std::span<const std::byte> packet, Via via);
+  void on_stun_response(const transport::Endpoint& from, std::span<const std::byte> packet);
   /// True: it is for a peer of another worker, and on its way there.
   bool give_away(const transport::Endpoint& from, std::span<const std::byte> packet);
   void take_letters();

@@ -15,9 +15,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "media/caller/stun_request.h"
 #include "media/rtp/packet.h"
-#include "media/transport/stun.h"
 
 namespace diemcau::caller {
 namespace {
@@ -27,7 +25,6 @@ constexpr auto first_checks = 50ms;    // until the server has answered
 constexpr auto later_checks = 2500ms;  // consent freshness (RFC 7675) as Chromium keeps it
 constexpr std::size_t longest_packet = 1600;
 constexpr std::size_t batch = 32;  // datagrams taken with one call
-constexpr const char* local_password = "abcdefghijklmnopqrstuvwx";
 
 std::string random_text(std::size_t length) {
   std::string text(length, '\0');
@@ -206,15 +203,19 @@ void Caller::open_path(const std::string& candidate) {
 }
 
 void Caller::check() {
-  StunRequest request{
-      remote_ufrag_ + ":" + local_ufrag_, remote_password_, controlling_ && answered_, {}, controlling_};
+  transport::Check check{{local_ufrag_, local_password},
+                         {remote_ufrag_, remote_password_},
+                         {},
+                         controlling_,
+                         controlling_ && answered_};
   const auto number = ++checks_;
-  std::memcpy(request.transaction.data(), &number, sizeof number);
+  std::memcpy(check.transaction.data(), &number, sizeof number);
   checked_ = Clock::now();
-  send_raw(write_request(request));
+  send_raw(transport::binding_request(check));
 }
 
 void Caller::send_raw(std::span<const std::byte> bytes) {
+  ++sent_;
   std::array<std::byte, longest_packet + 2> framed;
   std::size_t head = 0;
   if (shape_.over_tcp) {
@@ -356,8 +357,10 @@ void Caller::on_stun(std::span<const std::byte> packet) {
       check();
       nominated_ = true;
     }
-  } else if (const auto request = transport::parse_binding_request(packet)) {
-    // Only servers that are no ICE-lite agents check us.
+  } else if (const auto request = transport::parse_binding_request(packet);
+             request && transport::is_authentic(packet, local_password)) {
+    // Of a full ICE agent, or of one that sees our packets come from another address.
+    if (on_check) return on_check(*request);
     send_raw(transport::binding_response(*request, server_, local_password));
     nominated_ = nominated_ || (!controlling_ && request->use_candidate);
   }

@@ -12,6 +12,7 @@
 #include "media/rtp/rtcp.h"
 #include "media/transport/file_descriptor.h"
 #include "media/transport/srtp.h"
+#include "media/transport/stun.h"
 #include "media/transport/tcp_port.h"
 
 namespace diemcau::caller {
@@ -68,7 +69,12 @@ class Caller {
   void move(const std::string& restarted = {});
   /// Goes on from another port as a browser does whose NAT has given it another: it checks when the next
   /// check is due. UDP only.
-  void move_unnoticed() { open_path(candidate_); }
+  transport::FileDescriptor move_unnoticed() {  ///< returns the port that it had
+    auto old = std::move(socket_);
+    open_path(candidate_);
+    return old;
+  }
+  void exchange_path(transport::FileDescriptor& other) { std::swap(socket_, other); }
   std::uint32_t checks() const { return checks_; }  ///< sent so far
   /// The other way round, for servers that offer what they send: our answer, which takes all of it. Once the
   /// server has the answer, start() without argument sends the first check.
@@ -93,6 +99,8 @@ class Caller {
   /// Called for each plain packet, in poll().
   std::function<void(std::span<const std::byte> rtp)> on_rtp;
   std::function<void(const rtp::RtcpReport&, std::span<const std::byte> plain)> on_rtcp;
+  /// Called for an authentic check of the server, instead of the answer to it.
+  std::function<void(const transport::BindingRequest&)> on_check;
   /// True: this SRTP packet got lost on its way to us.
   std::function<bool(std::span<const std::byte> srtp)> loses;
 
@@ -101,10 +109,12 @@ class Caller {
   void send_rtcp(std::span<const std::byte> plain);
   /// As it is: for bytes that make no sense.
   void send_raw(std::span<const std::byte> bytes);
+  std::uint64_t sent() const { return sent_; }  ///< packets of any kind
   void say_goodbye() { dtls_.close(); }
 
   const std::string& local_ufrag() const { return local_ufrag_; }
   const std::string& remote_ufrag() const { return remote_ufrag_; }
+  static constexpr const char* local_password = "abcdefghijklmnopqrstuvwx";
 
  private:
   void read(const std::string& description);
@@ -126,6 +136,7 @@ class Caller {
   std::optional<transport::SrtpReceiver> receiver_;
   Clock::time_point checked_{}, arrived_{};
   std::uint32_t checks_ = 0;
+  std::uint64_t sent_ = 0;
   bool answered_ = false;
   bool controlling_ = true;  ///< who offers nominates the path (RFC 8445 6.1.1)
   bool nominated_ = false;

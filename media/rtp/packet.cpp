@@ -63,9 +63,9 @@ bool is_rtcp(std::span<const std::byte> packet) {
 }
 
 std::optional<std::uint32_t> ssrc_of(std::span<const std::byte> packet) {
-  constexpr std::size_t ssrc_at = 8;
-  if (packet.size() < ssrc_at + 4 || packet[0] >> 6 != std::byte{2} || is_rtcp(packet)) return std::nullopt;
-  return media::ByteReader(packet.subspan(ssrc_at)).read<std::uint32_t>();
+  const std::size_t at = is_rtcp(packet) ? 4 : 8;
+  if (packet.size() < at + 4 || packet[0] >> 6 != std::byte{2}) return std::nullopt;
+  return media::ByteReader(packet.subspan(at)).read<std::uint32_t>();
 }
 
 }  // namespace diemcau::rtp

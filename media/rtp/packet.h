@@ -32,7 +32,8 @@ constexpr int sequence_distance(std::uint16_t a, std::uint16_t b) {
 /// RTCP packets have types 192..223 where RTP has marker and payload type (RFC 5761 4).
 bool is_rtcp(std::span<const std::byte> packet);
 
-/// Whose a packet says it is, encrypted or not: the SSRC; nullopt: it is no RTP (RFC 7983, RFC 5761 4).
+/// Whose a packet says it is, encrypted or not: the SSRC, of RTCP its sender's; nullopt: it is neither (RFC
+/// 7983).
 std::optional<std::uint32_t> ssrc_of(std::span<const std::byte> packet);
 
 }  // namespace diemcau::rtp

@@ -53,6 +53,10 @@ bool is_token(std::string_view text, std::size_t longest) {
          });
 }
 
+bool are_complete(const media::IceCredentials& ice) {
+  return is_token(ice.ufrag, 256) && is_token(ice.password, 256);
+}
+
 class OfferReader {
  public:
   std::optional<Offer> read(std::string_view text, std::string& why) {
@@ -94,8 +98,8 @@ class OfferReader {
   void attribute(std::string_view line) {
     const auto name = cut(line, ':');
     // Bundled: the first of each holds for all.
-    if (name == "ice-ufrag") return keep_first(offer_.ice_ufrag, line);
-    if (name == "ice-pwd") return keep_first(offer_.ice_password, line);
+    if (name == "ice-ufrag") return keep_first(offer_.ice.ufrag, line);
+    if (name == "ice-pwd") return keep_first(offer_.ice.password, line);
     if (name == "group" && bundle_.empty() && cut(line, ' ') == "BUNDLE") {
       while (!line.empty()) bundle_.insert(std::string(cut(line, ' ')));
       return;
@@ -191,7 +195,7 @@ class OfferReader {
   void check() {
     if (offer_.media.empty()) {
       why_ = "no m-line";
-    } else if (!is_token(offer_.ice_ufrag, 256) || !is_token(offer_.ice_password, 256)) {
+    } else if (!are_complete(offer_.ice)) {
       why_ = "no ICE user name or password";
     } else if (offer_.fingerprint.size() != 95) {  // 32 bytes as hex with colons
       why_ = "no SHA-256 fingerprint";
@@ -423,7 +427,7 @@ std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agr
     if (!agreed[i].accepted) continue;
     // RFC 9143 7.3.3 wants them on the first bundled m-line only; webrtcbin refuses an answer that lacks them
     // on any, and browsers write them on all.
-    out << "a=ice-ufrag:" << identity.ice_ufrag << "\r\na=ice-pwd:" << identity.ice_password
+    out << "a=ice-ufrag:" << identity.ice.ufrag << "\r\na=ice-pwd:" << identity.ice.password
         << "\r\na=fingerprint:sha-256 " << identity.fingerprint << "\r\na=setup:passive\r\n";
     if (!std::exchange(first, false)) continue;
     for (const auto& candidate : identity.candidates) out << "a=candidate:" << candidate << "\r\n";
@@ -432,16 +436,15 @@ std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agr
   return out.str();
 }
 
-std::string restarted_answer(const std::string& answer, int version, const std::string& ice_ufrag,
-                             const std::string& ice_password) {
+std::string restarted_answer(const std::string& answer, int version, const media::IceCredentials& ice) {
   std::string restarted;
   for (const auto line : lines_of(answer)) {
     if (line.starts_with("o=")) {
       restarted += "o=- 1 " + std::to_string(version) + " IN IP4 0.0.0.0";
     } else if (line.starts_with("a=ice-ufrag:")) {
-      restarted += "a=ice-ufrag:" + ice_ufrag;
+      restarted += "a=ice-ufrag:" + ice.ufrag;
     } else if (line.starts_with("a=ice-pwd:")) {
-      restarted += "a=ice-pwd:" + ice_password;
+      restarted += "a=ice-pwd:" + ice.password;
     } else {
       restarted += line;
     }
@@ -466,6 +469,18 @@ std::string ice_fragment(const std::string& answer) {
     if (told) fragment += std::string(line) + "\r\n";
   }
   return fragment;
+}
+
+std::optional<media::IceCredentials> parse_ice_fragment(std::string_view fragment) {
+  media::IceCredentials ice;
+  while (!fragment.empty()) {
+    auto line = cut(fragment, '\n');
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    const auto name = cut(line, ':');
+    if (name == "a=ice-ufrag" && ice.ufrag.empty()) ice.ufrag = line;
+    if (name == "a=ice-pwd" && ice.password.empty()) ice.password = line;
+  }
+  return are_complete(ice) ? std::optional(std::move(ice)) : std::nullopt;
 }
 
 }  // namespace diemcau::rtp

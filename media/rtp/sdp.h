@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "media/ice_credentials.h"
 #include "media/rtp/codec.h"
 
 /// SDP (RFC 8866) as WebRTC uses it (RFC 9429): reading an offer and writing the one answer.
@@ -45,7 +46,7 @@ struct OfferedMedia {
 };
 
 struct Offer {
-  std::string ice_ufrag, ice_password;
+  media::IceCredentials ice;
   std::string fingerprint;  ///< SHA-256, "AB:CD:…"
   std::vector<OfferedMedia> media;
 };
@@ -94,7 +95,8 @@ struct AgreedMedia {
 std::vector<AgreedMedia> agree(const Offer& offer);
 
 struct AnswerIdentity {
-  std::string ice_ufrag, ice_password, fingerprint;
+  media::IceCredentials ice;
+  std::string fingerprint;
   /// Whole values of a=candidate, best first.
   std::vector<std::string> candidates;
 };
@@ -105,11 +107,12 @@ std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agr
 
 /// The same answer after an ICE restart (RFC 8839 4.4.1.1.1): other credentials, and a higher version of the
 /// session (RFC 3264 8).
-std::string restarted_answer(const std::string& answer, int version, const std::string& ice_ufrag,
-                             const std::string& ice_password);
+std::string restarted_answer(const std::string& answer, int version, const media::IceCredentials& ice);
 
 /// The ICE part of an answer as application/trickle-ice-sdpfrag (RFC 8840 9), for who restarts ICE over HTTP
 /// (RFC 9725 4.3.3).
 std::string ice_fragment(const std::string& answer);
+/// Whom such a fragment is of; nullopt: it does not say so.
+std::optional<media::IceCredentials> parse_ice_fragment(std::string_view fragment);
 
 }  // namespace diemcau::rtp

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -62,8 +63,11 @@ class Peer {
     if (microphone != nullptr && microphone->ssrc() != 0) act(*microphone);
   }
 
-  /// It has sent this stream before.
-  bool sends(std::uint32_t ssrc) const { return bindings_.contains(ssrc); }
+  /// It has sent this stream before, or reports under this SSRC.
+  bool sends(std::uint32_t ssrc) const { return reporters_.contains(ssrc) || bindings_.contains(ssrc); }
+  void note_reporter(std::uint32_t ssrc) {
+    if (reporters_.size() < most_reporters) reporters_.insert(ssrc);
+  }
   /// Which track a plain packet belongs to. `repaired` is set, and `packet` rewritten in place to the
   /// original, when it is a retransmission (RFC 4588). nullptr: to none.
   Track* route(std::span<std::byte>& packet, const rtp::PacketView& view);
@@ -141,6 +145,8 @@ class Peer {
   std::vector<std::unique_ptr<Slot>> video_slots_, audio_slots_;
   std::array<const rtp::AgreedMedia*, inputs.size()> lines_{};  ///< its sending m-lines; nullptr: none
   std::unordered_map<std::uint32_t, Binding> bindings_;
+  static constexpr std::size_t most_reporters = 32;  ///< a browser has one for each of its receivers at most
+  std::set<std::uint32_t> reporters_;
   rtp::LossGauge voice_loss_;  ///< of its downlink
   bool reports_arrivals_ = false;
   BandwidthEstimate bandwidth_;

@@ -1,23 +1,70 @@
 #include "media/transport/link.h"
 
-namespace diemcau::transport {
+#include <algorithm>
 
-Link::Link(Ports& ports, const DtlsContext& dtls, std::uint32_t number, std::string password,
-           std::string fingerprint, Clock::time_point now)
+#include <openssl/rand.h>
+
+namespace diemcau::transport {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What overtakes on the way comes no later; a voice or feedback comes more often from who is still there.
+constexpr auto still_there = 60ms;
+constexpr auto ask_again = 50ms;  // of the answers to one transaction any is good
+
+}  // namespace
+
+Link::Link(Ports& ports, const DtlsContext& dtls, std::uint32_t number, Ice ice, std::string fingerprint,
+           Clock::time_point now)
     : ports_(ports),
       number_(number),
-      password_(std::move(password)),
+      ice_(std::move(ice)),
       last_heard_(now),
+      heard_there_(now),
       dtls_(dtls, std::move(fingerprint), [this](std::span<const std::byte> datagram) {
         if (endpoint_) ports_.send_now(*endpoint_, datagram);
       }) {}
 
 bool Link::on_check(const BindingRequest& request, const Endpoint& from, Clock::time_point now) {
   last_heard_ = now;
-  const auto response = binding_response(request, from, password_);
+  const auto response = binding_response(request, from, ice_.ours.password);
   ports_.send_now(from, response);
   if (endpoint_ && (*endpoint_ == from || !request.use_candidate)) return false;
-  endpoint_ = from;
+  send_to(from, now);
+  return true;
+}
+
+void Link::send_to(const Endpoint& endpoint, Clock::time_point now) {
+  endpoint_ = endpoint;
+  heard_there_ = now;
+  asked_.reset();
+}
+
+void Link::on_media(const Endpoint& from, Clock::time_point now) {
+  if (*endpoint_ == from) {
+    heard_there_ = now;
+    return;
+  }
+  if (now - heard_there_ < still_there) return;
+  if (!asked_ || asked_->whom != from) {
+    asked_.emplace(Asked{from, {}, {}});
+    RAND_bytes(reinterpret_cast<unsigned char*>(asked_->transaction.data()),
+               static_cast<int>(asked_->transaction.size()));
+  } else if (now - asked_->when < ask_again) {
+    return;
+  }
+  asked_->when = now;
+  ports_.send_now(from, binding_request({ice_.ours, ice_.theirs, asked_->transaction}));
+}
+
+bool Link::on_response(std::span<const std::byte> message, const Endpoint& from, Clock::time_point now) {
+  const auto transaction = parse_binding_response(message);
+  if (!transaction || !asked_ || asked_->whom != from ||
+      !std::ranges::equal(*transaction, asked_->transaction) || !is_authentic(message, ice_.theirs.password))
+    return false;
+  last_heard_ = now;
+  send_to(from, now);
   return true;
 }
 

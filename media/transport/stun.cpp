@@ -20,8 +20,11 @@ constexpr std::uint16_t binding_success_type = 0x0101;
 constexpr std::uint16_t username = 0x0006;
 constexpr std::uint16_t message_integrity = 0x0008;
 constexpr std::uint16_t xor_mapped_address = 0x0020;
+constexpr std::uint16_t priority = 0x0024;
 constexpr std::uint16_t use_candidate = 0x0025;
 constexpr std::uint16_t fingerprint = 0x8028;
+constexpr std::uint16_t ice_controlled = 0x8029;
+constexpr std::uint16_t ice_controlling = 0x802a;
 constexpr std::size_t integrity_size = 20;
 constexpr std::size_t longest_message = 1500;
 
@@ -74,6 +77,17 @@ constexpr std::uint32_t fingerprint_mask = 0x5354554E;
 
 class Builder {
  public:
+  template <class Range>
+  Builder(std::uint16_t type, const Range& transaction) {
+    u16(type);
+    u16(0);
+    u32(magic_cookie);
+    append(transaction);
+  }
+  void attribute(std::uint16_t type, std::size_t size) {
+    u16(type);
+    u16(size);
+  }
   void u16(std::size_t value) {
     bytes_.push_back(static_cast<std::byte>(value >> 8));
     bytes_.push_back(static_cast<std::byte>(value));
@@ -86,17 +100,44 @@ class Builder {
   void append(const Range& range) {
     for (const auto byte : range) bytes_.push_back(static_cast<std::byte>(byte));
   }
+  /// With MESSAGE-INTEGRITY and FINGERPRINT; each sees the length that the message has with it.
+  std::vector<std::byte> finish(std::string_view password) {
+    set_length(bytes_.size() - header_size + 4 + integrity_size);
+    const auto digest = hmac_sha1(password, bytes_, bytes_.size() - header_size + 4 + integrity_size);
+    attribute(message_integrity, integrity_size);
+    append(digest);
+    set_length(bytes_.size() - header_size + 8);
+    const auto sum = crc(bytes_) ^ fingerprint_mask;
+    attribute(fingerprint, 4);
+    u32(sum);
+    return std::move(bytes_);
+  }
+
+ private:
   void set_length(std::size_t length) {
     bytes_[2] = static_cast<std::byte>(length >> 8);
     bytes_[3] = static_cast<std::byte>(length);
   }
-  std::size_t size() const { return bytes_.size(); }
-  std::span<const std::byte> view() const { return bytes_; }
-  std::vector<std::byte> take() { return std::move(bytes_); }
 
- private:
   std::vector<std::byte> bytes_;
 };
+
+struct Header {
+  std::uint16_t type{};
+  std::span<const std::byte> transaction;
+};
+
+std::optional<Header> parse_header(std::span<const std::byte> message) {
+  if (message.size() > longest_message) return std::nullopt;
+  media::ByteReader in(message);
+  Header header;
+  header.type = in.read<std::uint16_t>();
+  const std::size_t length = in.read<std::uint16_t>();
+  const auto cookie = in.read<std::uint32_t>();
+  header.transaction = in.take(std::tuple_size_v<Transaction>);
+  if (!in.ok() || cookie != magic_cookie || length != message.size() - header_size) return std::nullopt;
+  return header;
+}
 
 }  // namespace
 
@@ -105,16 +146,10 @@ bool looks_like_stun(std::span<const std::byte> datagram) {
 }
 
 std::optional<BindingRequest> parse_binding_request(std::span<const std::byte> message) {
-  if (message.size() > longest_message) return std::nullopt;
-  media::ByteReader in(message);
-  const auto type = in.read<std::uint16_t>();
-  const std::size_t length = in.read<std::uint16_t>();
-  const auto cookie = in.read<std::uint32_t>();
+  const auto header = parse_header(message);
+  if (!header || header->type != binding_request_type) return std::nullopt;
   BindingRequest request;
-  request.transaction = in.take(12);
-  if (!in.ok() || type != binding_request_type || cookie != magic_cookie ||
-      length != message.size() - header_size)
-    return std::nullopt;
+  request.transaction = header->transaction;
   bool proved = false;
   const bool whole = for_each_attribute(message, [&](const Attribute& attribute) {
     // What follows MESSAGE-INTEGRITY may be anybody's: it is ignored (RFC 8489 14.5).
@@ -130,6 +165,12 @@ std::optional<BindingRequest> parse_binding_request(std::span<const std::byte> m
   });
   if (!whole || request.local_ufrag.empty()) return std::nullopt;
   return request;
+}
+
+std::optional<std::span<const std::byte>> parse_binding_response(std::span<const std::byte> message) {
+  const auto header = parse_header(message);
+  if (!header || header->type != binding_success_type) return std::nullopt;
+  return header->transaction;
 }
 
 bool is_authentic(std::span<const std::byte> message, std::string_view password) {
@@ -150,17 +191,27 @@ bool is_authentic(std::span<const std::byte> message, std::string_view password)
   return whole && integrity_right && fingerprint_right;
 }
 
+std::vector<std::byte> binding_request(const Check& check) {
+  Builder out(binding_request_type, check.transaction);
+  const auto name = check.theirs.ufrag + ":" + check.ours.ufrag;
+  out.attribute(username, name.size());
+  out.append(name);
+  out.append(std::string((4 - name.size() % 4) % 4, '\0'));
+  out.attribute(priority, 4);
+  out.u32(0x6e7f1eff);  // of a peer-reflexive candidate, were it one (RFC 8445 5.1.2.1)
+  // The tie-breaker settles who controls when both want to: not where one side is lite.
+  out.attribute(check.controlling ? ice_controlling : ice_controlled, 8);
+  out.u32(0x01234567);
+  out.u32(0x89abcdef);
+  if (check.use_candidate) out.attribute(use_candidate, 0);
+  return out.finish(check.theirs.password);
+}
+
 std::vector<std::byte> binding_response(const BindingRequest& request, const Endpoint& from,
                                         std::string_view password) {
-  Builder out;
-  out.u16(binding_success_type);
-  out.u16(0);
-  out.u32(magic_cookie);
-  out.append(request.transaction);
-
+  Builder out(binding_success_type, request.transaction);
   const bool v4 = from.is_v4();
-  out.u16(xor_mapped_address);
-  out.u16(v4 ? 8 : 20);
+  out.attribute(xor_mapped_address, v4 ? 8 : 20);
   out.u16(v4 ? 1 : 2);
   out.u16(from.port ^ (magic_cookie >> 16));
   // An IPv6 address is masked with the cookie and then the transaction id; an IPv4 one with the cookie. RFC
@@ -171,19 +222,7 @@ std::vector<std::byte> binding_response(const BindingRequest& request, const End
                              : std::to_integer<unsigned>(request.transaction[at - 4]);
     out.append(std::array{from.address.s6_addr[i] ^ mask});
   }
-
-  out.set_length(out.size() - header_size + 4 + integrity_size);
-  const auto digest = hmac_sha1(password, out.view(), out.size() - header_size + 4 + integrity_size);
-  out.u16(message_integrity);
-  out.u16(integrity_size);
-  out.append(digest);
-
-  out.set_length(out.size() - header_size + 8);
-  const auto sum = crc(out.view()) ^ fingerprint_mask;
-  out.u16(fingerprint);
-  out.u16(4);
-  out.u32(sum);
-  return out.take();
+  return out.finish(password);
 }
 
 }  // namespace diemcau::transport

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -7,16 +8,26 @@
 #include <string_view>
 #include <vector>
 
+#include "media/ice_credentials.h"
 #include "media/transport/endpoint.h"
 
-/// The part of STUN (RFC 8489) that an ICE-lite agent (RFC 8445 2.5) needs: to read binding requests and
-/// answer them.
+/// The part of STUN (RFC 8489) that ICE needs (RFC 8445): binding requests and answers to them.
 namespace diemcau::transport {
+
+using Transaction = std::array<std::byte, 12>;
 
 struct BindingRequest {
   std::span<const std::byte> transaction;  ///< 12 bytes of the message
   std::string_view local_ufrag;            ///< ours: the part of USERNAME before the colon
   bool use_candidate = false;              ///< the controlling side nominates this pair
+};
+
+/// A check as it is sent (RFC 8445 7.2.4).
+struct Check {
+  media::IceCredentials ours, theirs;
+  Transaction transaction{};
+  bool controlling = false;    ///< the side that chooses the path: a full agent when the other is lite
+  bool use_candidate = false;  ///< chooses this one
 };
 
 /// True for what RFC 7983 calls STUN: first byte 0..3.
@@ -27,8 +38,13 @@ bool looks_like_stun(std::span<const std::byte> datagram);
 /// `message`.
 std::optional<BindingRequest> parse_binding_request(std::span<const std::byte> message);
 
+/// The transaction of a success response; nullopt and is_authentic as above, its password being theirs.
+std::optional<std::span<const std::byte>> parse_binding_response(std::span<const std::byte> message);
+
 /// MESSAGE-INTEGRITY (HMAC-SHA1 with our password) and FINGERPRINT are both there and right.
 bool is_authentic(std::span<const std::byte> message, std::string_view password);
+
+std::vector<std::byte> binding_request(const Check& check);
 
 /// The success response: XOR-MAPPED-ADDRESS, MESSAGE-INTEGRITY, FINGERPRINT.
 std::vector<std::byte> binding_response(const BindingRequest& request, const Endpoint& from,

@@ -71,10 +71,6 @@ void answer_offer(Services& services, const Request& request, const Reply& reply
   }
 }
 
-bool has_line(const std::string& body, const std::string& start) {
-  return body.starts_with(start) || body.find("\n" + start) != std::string::npos;
-}
-
 /// RFC 8840 9: lines "x=…".
 bool is_fragment(const std::string& body) {
   if (body.empty()) return false;
@@ -105,10 +101,8 @@ void answer_fragment(Services& services, const Request& request, const Reply& re
   if (!is_fragment(request.body)) return reply.problem(400, "message.broken", "", cors());
   // ICE-lite: we check nothing, so their candidates are of no use to us (RFC 8445 2.5).
   if (!restart) return reply.no_content(cors());
-  if (!has_line(request.body, "a=ice-ufrag:") || !has_line(request.body, "a=ice-pwd:"))
-    return reply.problem(400, "message.broken", "a=ice-ufrag, a=ice-pwd", cors());
-  const auto fragment = services.http_peers.restart_ice(whose, resource);
-  if (!fragment) return reply.problem(404, "peer.not_found", "", cors());
+  const auto fragment = services.http_peers.restart_ice(whose, resource, request.body);
+  if (!fragment) return refuse(reply, fragment.error());
   Response response;
   response.headers = cors({{"content-type", fragment_type},
                            {"etag", services.http_peers.tag(whose, resource).value_or("")},

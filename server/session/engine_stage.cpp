@@ -15,7 +15,10 @@ std::variant<std::string, media::OfferRefused> EngineStage::restart_ice(media::P
                                                                         const std::string& offer) {
   return engine_.restart_ice(peer, offer);
 }
-std::optional<std::string> EngineStage::restart_ice(media::PeerId peer) { return engine_.restart_ice(peer); }
+std::variant<std::string, media::OfferRefused> EngineStage::restart_ice_by_fragment(
+    media::PeerId peer, const std::string& fragment) {
+  return engine_.restart_ice_by_fragment(peer, fragment);
+}
 void EngineStage::disconnect(media::PeerId peer) { engine_.disconnect(peer); }
 void EngineStage::set_scene(media::StageId stage, const media::Scene& scene) {
   engine_.set_scene(stage, scene);

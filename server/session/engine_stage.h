@@ -16,7 +16,8 @@ class EngineStage : public StageControl {
   void admit(media::PeerId peer) override;
   std::variant<std::string, media::OfferRefused> restart_ice(media::PeerId peer,
                                                              const std::string& offer) override;
-  std::optional<std::string> restart_ice(media::PeerId peer) override;
+  std::variant<std::string, media::OfferRefused> restart_ice_by_fragment(
+      media::PeerId peer, const std::string& fragment) override;
   void disconnect(media::PeerId peer) override;
   void set_scene(media::StageId stage, const media::Scene& scene) override;
   void set_next(media::StageId stage, const media::Scene& scene) override;

@@ -17,7 +17,8 @@ class StageControl {
   virtual void admit(media::PeerId peer) = 0;
   virtual std::variant<std::string, media::OfferRefused> restart_ice(media::PeerId peer,
                                                                      const std::string& offer) = 0;
-  virtual std::optional<std::string> restart_ice(media::PeerId peer) = 0;
+  virtual std::variant<std::string, media::OfferRefused> restart_ice_by_fragment(
+      media::PeerId peer, const std::string& fragment) = 0;
   virtual void disconnect(media::PeerId peer) = 0;
   virtual void set_scene(media::StageId stage, const media::Scene& scene) = 0;
   virtual void set_next(media::StageId stage, const media::Scene& scene) = 0;

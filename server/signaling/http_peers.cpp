@@ -22,6 +22,13 @@ std::optional<scheduler::Error> not_open(const session::Session* session) {
   return scheduler::Error{ErrorCode::conflict, ended ? "session.ended" : "session.not_open", ""};
 }
 
+auto refuse_as(const media::OfferRefused& refused) {
+  const auto code = refused.text_key == "media.offer_too_large" ? ErrorCode::too_large
+                    : refused.text_key == "media.peer_gone"     ? ErrorCode::conflict
+                                                                : ErrorCode::invalid;
+  return refuse(code, refused.text_key, refused.detail);
+}
+
 session::Actor hall_actor(const Audience& hall) { return {session::Giver::hall, *hall.site, {}}; }
 
 }  // namespace
@@ -32,11 +39,7 @@ Result<HttpPeers::Made> HttpPeers::connect(const Audience& whose, int generation
   auto answer =
       around_.stage.connect(peer, media::StageId{number(whose.meeting)}, publishes, offer,
                             publishes ? media::Way::to_us : media::Way::from_us, media::Entry::at_once);
-  if (auto* refused = std::get_if<media::OfferRefused>(&answer)) {
-    const auto code =
-        refused->text_key == "media.offer_too_large" ? ErrorCode::too_large : ErrorCode::invalid;
-    return refuse(code, refused->text_key, refused->detail);
-  }
+  if (const auto* refused = std::get_if<media::OfferRefused>(&answer)) return refuse_as(*refused);
   auto resource = auth::base64url(auth::random_bytes(resource_bytes));
   resources_[resource] = {whose, peer, generation, 0};
   by_peer_[peer] = resource;
@@ -97,11 +100,14 @@ std::optional<std::string> HttpPeers::tag(const Audience& whose, const std::stri
   return "\"" + resource + "-" + std::to_string(at->second.restarts) + "\"";
 }
 
-std::optional<std::string> HttpPeers::restart_ice(const Audience& whose, const std::string& resource) {
+scheduler::Result<std::string> HttpPeers::restart_ice(const Audience& whose, const std::string& resource,
+                                                      const std::string& fragment) {
   const auto at = find(whose, resource);
-  if (at == resources_.end()) return std::nullopt;
+  if (at == resources_.end()) return refuse(ErrorCode::not_found, "peer.not_found", "");
+  auto answer = around_.stage.restart_ice_by_fragment(at->second.peer, fragment);
+  if (const auto* refused = std::get_if<media::OfferRefused>(&answer)) return refuse_as(*refused);
   ++at->second.restarts;
-  return around_.stage.restart_ice(at->second.peer);
+  return std::get<std::string>(std::move(answer));
 }
 
 bool HttpPeers::end(const Audience& whose, const std::string& resource) {

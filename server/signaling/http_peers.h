@@ -46,8 +46,9 @@ class HttpPeers {
   /// The entity tag of this encoder's (`whose` has a site) or player's resource: another after each ICE
   /// restart (RFC 9725 4.3.1). nullopt: there is none.
   std::optional<std::string> tag(const Audience& whose, const std::string& resource);
-  /// ICE restart: our part of it as an SDP fragment. nullopt: there is no such resource.
-  std::optional<std::string> restart_ice(const Audience& whose, const std::string& resource);
+  /// ICE restart with SDP fragments: theirs, and ours in return. Refuses peer.not_found, media.offer_broken.
+  scheduler::Result<std::string> restart_ice(const Audience& whose, const std::string& resource,
+                                             const std::string& fragment);
   /// Ends it; an encoder's site leaves the session. False: there is none.
   bool end(const Audience& whose, const std::string& resource);
 

@@ -9,10 +9,10 @@
 
 #include <gtest/gtest.h>
 
-#include "media/caller/stun_request.h"
 #include "media/media.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/vp8.h"
+#include "media/transport/stun.h"
 #include "tests/free_port.h"
 #include "tests/load/test_peer.h"
 #include "tests/unit/media/rtp_packets.h"

@@ -247,8 +247,7 @@ TEST_P(EngineTest, ChecksWithoutEndFromOneAddressAreNotLookedAt) {
   ASSERT_TRUE(show_first(publisher, viewer));
   TestPeer stranger({false, 1, 0, over_tcp()});
   stranger.start(std::get<std::string>(engine_.connect(PeerId{77}, stage, std::nullopt, stranger.offer())));
-  const auto request =
-      caller::write_request({stranger.remote_ufrag() + ":x", "a wrong password", false, {}, true});
+  const auto request = transport::binding_request({{"x", ""}, {stranger.remote_ufrag(), "a wrong password"}});
   const auto before = engine_.counters();
   ASSERT_TRUE(run_until(
       [&] {

@@ -104,7 +104,35 @@ TEST_P(EngineTest, APeerGoesOnFromAnotherAddress) {
 }
 
 /// Over TCP another address is another connection, which begins with a check.
-class UdpEngineTest : public EngineTest {};
+class UdpEngineTest : public EngineTest {
+ protected:
+  struct Moved {
+    std::size_t arrived{};  ///< pictures at the new address
+    std::chrono::steady_clock::duration took{};
+  };
+  /// The viewer goes on from another port, until it has been asked three times who it is; that is answered by
+  /// `on_check`.
+  Moved move_and_be_asked(Hall& publisher, Hall& viewer,
+                          const std::function<void(const transport::BindingRequest&)>& on_check) {
+    EXPECT_TRUE(show_first(publisher, viewer));
+    viewer.ask_keyframe();  // a browser reports a few times a second: it is known by the SSRC of these
+    EXPECT_TRUE(run_until([&] { return publisher.keyframes_wanted > 1; }));
+    const auto seen = viewer.video().size();
+    const auto began = std::chrono::steady_clock::now();
+    auto asked = 0;
+    viewer.peer.on_check = [&](const transport::BindingRequest& request) {
+      ++asked;
+      on_check(request);
+    };
+    viewer.peer.move_unnoticed();
+    EXPECT_TRUE(run_until([&] {
+      viewer.ask_keyframe();
+      publisher.show(true);
+      return asked >= 3;
+    }));
+    return {viewer.video().size() - seen, std::chrono::steady_clock::now() - began};
+  }
+};
 
 INSTANTIATE_TEST_SUITE_P(Over, UdpEngineTest, testing::Values(Arrangement{false, 1}, Arrangement{false, 2}),
                          [](const auto& test) { return "On" + std::to_string(test.param.workers); });
@@ -167,6 +195,68 @@ TEST_P(UdpEngineTest, StrangersThatKnowAStreamOpenNothingAndCostLittle) {
   EXPECT_TRUE(run_until([&] { return viewer.video().size() == 2; }));
 }
 
+TEST_P(UdpEngineTest, WhatIsSentFollowsToAnotherAddressBeforeTheNextCheck) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  ASSERT_TRUE(show_first(publisher, viewer));
+  viewer.ask_keyframe();  // a browser reports a few times a second: so it is known by its SSRC
+  const auto checks = viewer.peer.checks();
+  for (int i = 0; i < 8; ++i) {
+    const auto seen = viewer.video().size();
+    viewer.peer.move_unnoticed();
+    ASSERT_TRUE(run_until([&] {
+      viewer.ask_keyframe();
+      publisher.show(true);
+      return viewer.video().size() > seen;
+    })) << i;
+  }
+  EXPECT_LT(viewer.peer.checks() - checks, 4u) << "some may have been due";
+  EXPECT_TRUE(goes_on(viewer.video()));
+}
+
+TEST_P(UdpEngineTest, AnAddressThatDoesNotAnswerGetsAFewChecksAndNothingElse) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  std::set<std::string> transactions;
+  const auto moved = move_and_be_asked(publisher, viewer, [&](const transport::BindingRequest& request) {
+    transactions.insert(to_hex(request.transaction));
+  });
+  EXPECT_EQ(moved.arrived, 0u);
+  EXPECT_EQ(transactions.size(), 1u) << "a late answer is good as well";
+  EXPECT_GE(moved.took, 100ms) << "three of them";
+}
+
+TEST_P(UdpEngineTest, AnAnswerWithoutOurPasswordMovesNothing) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  const auto moved = move_and_be_asked(publisher, viewer, [&](const transport::BindingRequest& request) {
+    viewer.peer.send_raw(transport::binding_response(request, {}, "the password of nobody here"));
+    auto other = copy(request.transaction);
+    other[3] ^= std::byte{1};
+    const transport::BindingRequest nobodys{other, {}, false};
+    viewer.peer.send_raw(transport::binding_response(nobodys, {}, TestPeer::local_password));
+  });
+  EXPECT_EQ(moved.arrived, 0u);
+}
+
+TEST_P(UdpEngineTest, WhileTheAddressInUseSendsNoOtherIsAsked) {
+  auto& publisher = join(an_binh, 0, 0, "A");
+  auto& viewer = join(std::nullopt, 1);
+  ASSERT_TRUE(show_first(publisher, viewer));
+  auto checked = 0;
+  publisher.peer.on_check = [&](const transport::BindingRequest&) { ++checked; };
+  auto other = publisher.peer.move_unnoticed();
+  const auto seen = viewer.video().size();
+  ASSERT_TRUE(run_until([&] {
+    publisher.peer.exchange_path(other);
+    publisher.show();
+    publisher.peer.exchange_path(other);
+    publisher.show();
+    return viewer.video().size() >= seen + 100;
+  }));
+  EXPECT_EQ(checked, 0);
+}
+
 TEST_P(EngineTest, AnIceRestartChangesTheWayAndNothingElse) {
   auto& publisher = join(an_binh, 0, 0, "A");
   auto& viewer = join(std::nullopt, 1);
@@ -208,8 +298,10 @@ TEST_P(EngineTest, AnIceRestartIsOfTheSameConnection) {
 
 TEST_P(EngineTest, AnIceRestartByFragmentNamesWhatABrowserNeeds) {
   auto& viewer = join(std::nullopt, 2);
-  const auto fragment = engine_.restart_ice(viewer.id());
-  ASSERT_TRUE(fragment);
+  const auto answer = engine_.restart_ice_by_fragment(
+      viewer.id(), "a=ice-ufrag:" + viewer.peer.local_ufrag() + "\r\na=ice-pwd:" + TestPeer::local_password);
+  const auto* fragment = std::get_if<std::string>(&answer);
+  ASSERT_NE(fragment, nullptr);
   for (const auto* line : {"a=ice-lite\r\n", "a=group:BUNDLE 0 1\r\n", "a=mid:0\r\n",
                            "a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates\r\n"})
     EXPECT_NE(fragment->find(line), std::string::npos) << line;

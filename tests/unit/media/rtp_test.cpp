@@ -89,7 +89,8 @@ TEST(Packet, TellsWhoseAPacketIsThoughTheRestIsEncrypted) {
   EXPECT_EQ(ssrc_of(hex("b0 e0 0001 00000002 00ca3e7a ffff")), 0xca3e7aU)
       << "padding and extension are not looked at";
   EXPECT_EQ(ssrc_of(hex("80 60 0001 00000002 00ca3e")), std::nullopt);
-  EXPECT_EQ(ssrc_of(hex("80 c8 0001 00000002 00ca3e7a")), std::nullopt) << "RTCP";
+  EXPECT_EQ(ssrc_of(hex("81 c9 0001 00ca3e7a")), 0xca3e7aU) << "RTCP";
+  EXPECT_EQ(ssrc_of(hex("81 c9 0001 00ca3e")), std::nullopt);
   EXPECT_EQ(ssrc_of(hex("16 fe 0001 00000002 00ca3e7a")), std::nullopt) << "DTLS";
 }
 

@@ -45,13 +45,13 @@ std::string answer_to(const Offer& offer) {
   for (auto& media : agreed)
     if (media.from_us) media.slot_ssrc = ++ssrc;
   return write_answer(offer, agreed,
-                      {"ourufrag", "ourpassword", "AA:BB", {"1 1 udp 2130706431 192.0.2.1 8444 typ host"}});
+                      {{"ourufrag", "ourpassword"}, "AA:BB", {"1 1 udp 2130706431 192.0.2.1 8444 typ host"}});
 }
 
 TEST(SdpGolden, ChromiumsOfferIsAnswered) {
   const auto offer = taken(read_file(golden_path("chromium_offer.sdp")));
   ASSERT_EQ(offer.media.size(), 14u);
-  EXPECT_EQ(offer.ice_ufrag, "mJNH");
+  EXPECT_EQ(offer.ice.ufrag, "mJNH");
   EXPECT_EQ(offer.fingerprint, fingerprint);
   const auto agreed = agree(offer);
   EXPECT_TRUE(agreed[0].to_us);

@@ -343,7 +343,8 @@ TEST(Wall, AnEncodersKeyframesAreToldWhileSomebodyLooks) {
   line.accepted = line.to_us = true;
   line.codecs = {{rtp::Codec::vp8, TestPeer::vp8, -1, {}}};
   stage::Peer encoder(PeerId{1}, an_binh, {line},
-                      std::make_unique<transport::Link>(ports, dtls, 1, "", "", now), counters, 1);
+                      std::make_unique<transport::Link>(ports, dtls, 1, transport::Link::Ice{}, "", now),
+                      counters, 1);
   int told = 0;
   stage::Stage on_stage(counters, {[](SourceId) {}, [](bool) {}, [](SourceId, std::vector<std::string>) {},
                                    [](PeerId, SourceId, rtp::Codec) {},

@@ -134,7 +134,7 @@ class SlotTest : public testing::Test {
   media::LiveCounters counters_;
   Clock::time_point now_{1h};
   Peer peer_{PeerId{1}, std::nullopt,
-             {},        std::make_unique<transport::Link>(ports_, dtls_, 1, "", "", now_),
+             {},        std::make_unique<transport::Link>(ports_, dtls_, 1, transport::Link::Ice{}, "", now_),
              counters_, 1};
   Slot slot_{peer_, line(), 65000};
   std::uint16_t transport_ = 65530;

@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 
-#include "media/caller/stun_request.h"
 #include "tests/unit/media/bytes.h"
 
 namespace diemcau::transport {
@@ -36,8 +35,9 @@ Endpoint at(const char* ip, std::uint16_t port) {
   return endpoint_from(name);
 }
 
-Bytes request(bool use_candidate = false, std::string username = "ours:theirs") {
-  return caller::write_request({std::move(username), "password of ours", use_candidate, {}});
+/// As a browser checks us.
+Bytes request(bool use_candidate = false, const std::string& ufrag = "ours") {
+  return binding_request({{"theirs", ""}, {ufrag, "password of ours"}, {}, true, use_candidate});
 }
 
 TEST(Stun, ReadsTheRequestOfRfc5769) {
@@ -112,7 +112,7 @@ TEST(Stun, OnlyBindingRequestsAreRead) {
 
 TEST(Stun, ARequestWithoutUserNameIsNone) {
   EXPECT_FALSE(parse_binding_request(hex("00 01 00 00 21 12 a4 42 b7 e7 a7 01 bc 34 d6 86 fa 87 df ae")));
-  EXPECT_FALSE(parse_binding_request(request(false, ":theirs")));
+  EXPECT_FALSE(parse_binding_request(request(false, "")));
 }
 
 TEST(Stun, SeesTheNominatedPair) {
@@ -149,6 +149,31 @@ TEST(Stun, TheAnswerMasksAnIpv6AddressAsRfc5769Does) {
   // RFC 5769 2.3.
   EXPECT_EQ(to_hex(std::span(answer).subspan(20, 24)), "002000140002a1470113a9faa5d3f179bc25f4b5bed2b9d9");
   EXPECT_TRUE(is_authentic(answer, rfc_password));
+}
+
+TEST(Stun, WritesRequestsThatSayWhoAsksWhom) {
+  const auto bytes = binding_request({{"we", ""}, {"they", "password of theirs"}, {std::byte{7}}});
+  const auto read = parse_binding_request(bytes);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->local_ufrag, "they");
+  EXPECT_EQ(read->transaction[0], std::byte{7});
+  EXPECT_FALSE(read->use_candidate) << "who is controlled chooses nothing";
+  EXPECT_TRUE(is_authentic(bytes, "password of theirs"));
+  const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  EXPECT_NE(text.find("they:we"), std::string::npos);
+  EXPECT_NE(text.find("\x80\x29"), std::string::npos) << "ICE-CONTROLLED";
+}
+
+TEST(Stun, AnAnswerIsToOneTransaction) {
+  const auto answer =
+      binding_response(*parse_binding_request(rfc_request), at("192.0.2.1", 32853), rfc_password);
+  const auto transaction = parse_binding_response(answer);
+  ASSERT_TRUE(transaction);
+  EXPECT_EQ(to_hex(*transaction), "b7e7a701bc34d686fa87dfae");
+  EXPECT_FALSE(parse_binding_request(answer));
+  EXPECT_FALSE(parse_binding_response(rfc_request));
+  for (std::size_t size = 0; size < answer.size(); ++size)
+    EXPECT_FALSE(parse_binding_response(std::span(answer).first(size))) << size;
 }
 
 TEST(Stun, NoiseIsNeverARequest) {

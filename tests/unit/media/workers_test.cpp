@@ -285,12 +285,11 @@ class ClipsOnWorkers : public testing::Test {
     for (auto& media : agreed)
       if (media.from_us) media.slot_ssrc = ++ssrc;
     const auto worker = workers_.place(stage);
-    const auto ufrag = letter_of(worker) + ("peer" + std::to_string(number));
-    const std::string password(32, 'p');
+    const IceCredentials ice{letter_of(worker) + ("peer" + std::to_string(number)), std::string(32, 'p')};
     const auto candidate = "1 1 udp 1 127.0.0.1 " + std::to_string(port_) + " typ host";
-    joined.peer.start(rtp::write_answer(*offer, agreed, {ufrag, password, dtls_.fingerprint(), {candidate}}));
+    joined.peer.start(rtp::write_answer(*offer, agreed, {ice, dtls_.fingerprint(), {candidate}}));
     workers_.add_peer(worker,
-                      {PeerId{number}, stage, source, agreed, ufrag, password, offer->fingerprint, {}});
+                      {PeerId{number}, stage, source, agreed, ice, offer->ice, offer->fingerprint, {}, {}});
     crowd_.watch(joined.peer);
     crowd_.until([&] { return joined.peer.connected(); }, "a handshake");
     return joined;
