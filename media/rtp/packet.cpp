@@ -64,7 +64,7 @@ bool is_rtcp(std::span<const std::byte> packet) {
 
 std::optional<std::uint32_t> ssrc_of(std::span<const std::byte> packet) {
   const std::size_t at = is_rtcp(packet) ? 4 : 8;
-  if (packet.size() < at + 4 || packet[0] >> 6 != std::byte{2}) return std::nullopt;
+  if (packet.size() < at + 4 || (packet[0] >> 6) != std::byte{2}) return std::nullopt;
   return media::ByteReader(packet.subspan(at)).read<std::uint32_t>();
 }
 

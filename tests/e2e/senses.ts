@@ -2,8 +2,13 @@ import type { Locator, Page } from "playwright-core";
 import type { Signs } from "./capture.ts";
 import { nameOf } from "./recording.ts";
 
+/** A page of any browser. */
+interface Looked {
+  evaluate(look: (cell: number) => number[], cell: number): Promise<number[]>;
+}
+
 /** What a person in front of that page sees in a cell of the stage: the colour in the middle of the picture. */
-export async function colourIn(page: Page, cell: number): Promise<Signs["colour"] | "dark" | "other"> {
+export async function colourIn(page: Looked, cell: number): Promise<Signs["colour"] | "dark" | "other"> {
   const rgb = await page.evaluate((index) => {
     const box = document.querySelector(`[data-cell="${index}"]`);
     const video = box?.querySelector("video");

@@ -3,8 +3,10 @@
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace diemcau::rtp;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (const auto ice = parse_ice_fragment(text)) must(!ice->ufrag.empty() && ice->ufrag.size() <= 256);
   std::string why;
-  const auto offer = parse_offer(std::string_view(reinterpret_cast<const char*>(data), size), why);
+  const auto offer = parse_offer(text, why);
   must(offer.has_value() == why.empty());
   if (!offer) return 0;
   const auto agreed = agree(*offer);

@@ -1,10 +1,11 @@
 import type { Line, ReportFreezes } from "./protocol";
+import { type Stat, usedPair } from "./usedPair";
 
 /** The counters of one getStats() call that the line figures are made of. */
 export interface LineSample {
   readonly at: number; // ms
   readonly bytesSent: number;
-  readonly bytesReceived: number;
+  readonly bytesReceived: number; // 0: this browser does not say
   readonly packetsSent: number;
   readonly packetsReceived: number;
   readonly lostUp: number;
@@ -27,31 +28,26 @@ export interface LineSample {
   readonly tcp: boolean;
 }
 
-type Stat = { readonly type: string; readonly id: string; readonly timestamp: number } & Record<
-  string,
-  unknown
->;
-
 const number = (value: unknown): number => (typeof value === "number" && Number.isFinite(value) ? value : 0);
 
 /** `main` is the track of the main cell: only its freezes count (a slot that wakes up has not been frozen). */
 export function lineSample(report: Iterable<readonly [string, unknown]>, main?: string): LineSample {
   const stats = new Map(Array.from(report) as [string, Stat][]);
-  const sum = { bytesSent: 0, bytesReceived: 0, packetsSent: 0, packetsReceived: 0, lostUp: 0, lostDown: 0 };
+  const pair = usedPair(stats);
+  // Of all pairs that were used; Firefox counts for each pair only.
+  let counts = pair;
+  const sum = { packetsSent: 0, packetsReceived: 0, lostUp: 0, lostDown: 0 };
   let at = 0;
   const heard = { requests: 0, samples: 0, concealed: 0, gaps: 0 };
   const camera = { cameraPackets: 0, cameraWaitedMs: 0, cameraTarget: 0 };
   let freezes = 0;
   let frozen = 0;
   let jitter = 0;
-  let pair: Stat | undefined;
   for (const stat of stats.values()) {
     at = Math.max(at, stat.timestamp);
     switch (stat.type) {
       case "transport":
-        sum.bytesSent += number(stat["bytesSent"]);
-        sum.bytesReceived += number(stat["bytesReceived"]);
-        pair = stats.get(String(stat["selectedCandidatePairId"])) ?? pair;
+        if (typeof stat["bytesReceived"] === "number") counts = stat;
         break;
       case "outbound-rtp":
         sum.packetsSent += number(stat["packetsSent"]);
@@ -79,11 +75,11 @@ export function lineSample(report: Iterable<readonly [string, unknown]>, main?: 
         break;
     }
   }
-  // Firefox names no pair in the transport: it marks the chosen one instead.
-  pair ??= [...stats.values()].find((stat) => stat.type === "candidate-pair" && stat["nominated"] === true);
   const local = pair && stats.get(String(pair["localCandidateId"]));
   return {
     at,
+    bytesSent: number(counts?.["bytesSent"]),
+    bytesReceived: number(counts?.["bytesReceived"]),
     ...sum,
     ...heard,
     ...camera,

@@ -279,7 +279,8 @@ export class MediaLine {
     if (!previous) return;
     // The server sends a report every second. A browser itself looks for seven before it says that its way is gone, which
     // it is for good after another address; while signaling is silent too, the line is cut and the way may come back.
-    if (sample.bytesReceived === previous.bytesReceived && this.connection.heardWithin(tickLimit)) {
+    const silent = sample.bytesReceived > 0 && sample.bytesReceived === previous.bytesReceived;
+    if (silent && this.connection.heardWithin(tickLimit)) {
       void this.renew();
       return;
     }

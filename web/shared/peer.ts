@@ -1,6 +1,7 @@
 import { withAudioNack } from "./audioNack";
 import { activeLayers, type Layer, layersFor, rids, sharedRates } from "./cameraLayers";
 import type { Playout } from "./playoutTarget";
+import { type Stat, usedPair } from "./usedPair";
 
 const videoSlots = 9;
 const audioSlots = 3;
@@ -132,13 +133,9 @@ export class Peer {
 
   /** When a packet came over the way that is used, in the clock of Date.now(). */
   private async lastHeard(): Promise<number | undefined> {
-    const stats = (await this.connection.getStats()) as unknown as Map<string, Record<string, unknown>>;
-    for (const { type, selectedCandidatePairId } of stats.values())
-      if (type === "transport" && typeof selectedCandidatePairId === "string") {
-        const heard = stats.get(selectedCandidatePairId)?.["lastPacketReceivedTimestamp"];
-        return typeof heard === "number" ? heard : undefined;
-      }
-    return undefined;
+    const stats = (await this.connection.getStats()) as unknown as Map<string, Stat>;
+    const heard = usedPair(stats)?.["lastPacketReceivedTimestamp"];
+    return typeof heard === "number" ? heard : undefined;
   }
 
   /** How long what comes waits before it is played. */

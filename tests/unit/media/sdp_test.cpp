@@ -304,6 +304,25 @@ TEST(Sdp, NothingOfTheOfferReachesTheAnswerButTokens) {
   EXPECT_EQ(answer_to(taken(text)).find("evil"), std::string::npos);
 }
 
+TEST(Sdp, AFragmentSaysWhoRestarts) {
+  // RFC 9725 4.3.3, example.
+  const auto ice = parse_ice_fragment(
+      "a=ice-options:trickle ice2\r\na=group:BUNDLE 0 1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
+      "a=ice-ufrag:ysXw\r\na=ice-pwd:vw5LmwG4y/e6dPP/zAP9Gp5k\r\n"
+      "a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ host generation 0\r\n");
+  ASSERT_TRUE(ice);
+  EXPECT_EQ(ice->ufrag, "ysXw");
+  EXPECT_EQ(ice->password, "vw5LmwG4y/e6dPP/zAP9Gp5k");
+}
+
+TEST(Sdp, AFragmentWithoutCredentialsSaysNothing) {
+  for (const std::string broken :
+       {"", "a=ice-ufrag:ysXw\n", "a=ice-pwd:vw5L\n", "a=ice-ufrag:\na=ice-pwd:vw5L\n",
+        "a=ice-ufrag:y w\na=ice-pwd:vw5L\n", "b=a=ice-ufrag:ysXw\na=ice-pwd:vw5L\n"})
+    EXPECT_FALSE(parse_ice_fragment(broken)) << broken;
+  EXPECT_FALSE(parse_ice_fragment("a=ice-ufrag:" + std::string(257, 'u') + "\na=ice-pwd:vw5L"));
+}
+
 TEST(Sdp, ACutOfferNeverCrashes) {
   const auto whole = read_file(golden_path("chromium_offer.sdp"));
   for (std::size_t size = 0; size < whole.size(); size += 7) {
