@@ -3,6 +3,8 @@
 #include <optional>
 #include <vector>
 
+#include "media/fetch_ahead.h"
+
 namespace diemcau::rtp {
 
 /// The numbers of a stream out of which whole pictures are taken and into which packets are put, so that its
@@ -18,6 +20,7 @@ class Renumbering {
   /// From packet `in` on, another stream. What was before is forgotten.
   void begin(std::uint16_t in, Offsets offsets);
   bool begun() const { return !runs_.empty(); }
+  void fetch_ahead() const { media::fetch_ahead(runs_.data() + runs_.size() - 1); }
 
   /// Newer than all that was taken or left out. Only such a packet can be left out.
   bool is_new(std::uint16_t in) const;

@@ -42,11 +42,11 @@ bool carries(const rtp::AgreedMedia& line, int payload_type) {
 
 Peer::Peer(PeerId id, std::optional<SourceId> publishes, std::vector<rtp::AgreedMedia> agreed,
            std::unique_ptr<transport::Link> link, media::LiveCounters& counters, std::uint32_t random)
-    : id_(id),
+    : link_(std::move(link)),
+      counters_(counters),
+      id_(id),
       publishes_(publishes),
       agreed_(std::move(agreed)),
-      link_(std::move(link)),
-      counters_(counters),
       rtcp_ssrc_(random | 1) {
   std::uint32_t salt = random;
   for (const auto& line : agreed_) {
@@ -161,9 +161,9 @@ void Peer::forward(Slot& slot, const rtp::PacketView& packet,
 void Peer::forward_voice(Slot& slot, const rtp::PacketView& packet, Clock::time_point now, bool first_time) {
   std::array<std::byte, RedSender::longest> wrapped;
   const auto& history = slot.current->history;
-  if (!first_time && slot.voice.note_lost(packet.sequence)) voice_loss_.on_lost(packet.sequence);
-  const auto payload = first_time ? slot.voice.wrap(packet, history, generations(), wrapped)
-                                  : slot.voice.wrap_again(packet, history, wrapped);
+  if (!first_time && slot.voice->note_lost(packet.sequence)) voice_loss_.on_lost(packet.sequence);
+  const auto payload = first_time ? slot.voice->wrap(packet, history, generations(), wrapped)
+                                  : slot.voice->wrap_again(packet, history, wrapped);
   if (!payload) return;
   auto outgoing = packet;
   outgoing.payload = payload->bytes;
@@ -173,7 +173,7 @@ void Peer::forward_voice(Slot& slot, const rtp::PacketView& packet, Clock::time_
   if (!written) return;
   buffer[1] = (buffer[1] & std::byte{0x80}) | static_cast<std::byte>(payload->type);
   if (!first_time) return leave_again(buffer, *written);
-  slot.voice.sent(packet.sequence, payload->companions);
+  slot.voice->sent(packet.sequence, payload->companions);
   voice_loss_.on_sent();
   // A voice does not wait behind pictures.
   pacer_.spend(written->size + transport_overhead);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "media/counters.h"
+#include "media/fetch_ahead.h"
 #include "media/media.h"
 #include "media/rtp/loss_gauge.h"
 #include "media/rtp/sdp.h"
@@ -26,7 +27,7 @@ namespace diemcau::stage {
 using media::PeerId;
 
 /// One WebRTC connection on a stage: what it sends becomes tracks, what it sees are slots. Media thread.
-class Peer {
+class alignas(64) Peer {
  public:
   Peer(PeerId id, std::optional<SourceId> publishes, std::vector<rtp::AgreedMedia> agreed,
        std::unique_ptr<transport::Link> link, media::LiveCounters& counters, std::uint32_t random);
@@ -39,6 +40,16 @@ class Peer {
   std::vector<std::unique_ptr<Slot>>& video_slots() { return video_slots_; }
   std::vector<std::unique_ptr<Slot>>& audio_slots() { return audio_slots_; }
 
+ private:
+  // What every packet to it needs, side by side: see Slot.
+  std::unique_ptr<transport::Link> link_;
+  media::LiveCounters& counters_;
+  bool reports_arrivals_ = false;
+  int most_generations_ = rtp::LossGauge::most_generations;
+  rtp::LossGauge voice_loss_;  ///< of its downlink
+  Pacer pacer_;
+
+ public:
   /// What its packets feed; nullptr when it publishes none of that kind. Set by Stage.
   Camera* camera = nullptr;
   Camera* screen = nullptr;
@@ -72,6 +83,8 @@ class Peer {
   /// original, when it is a retransmission (RFC 4588). nullptr: to none.
   Track* route(std::span<std::byte>& packet, const rtp::PacketView& view);
 
+  /// As Slot's, once the peer itself is there.
+  void fetch_ahead() const { media::fetch_ahead(link_.get(), 3 * media::cache_line); }
   /// Sends one packet of the slot's track; `first_time` is false for a repair.
   void forward(Slot& slot, const rtp::PacketView& packet, const std::optional<rtp::Vp8Descriptor>& picture,
                Clock::time_point now, bool first_time);
@@ -139,19 +152,13 @@ class Peer {
   PeerId id_;
   std::optional<SourceId> publishes_;
   std::vector<rtp::AgreedMedia> agreed_;
-  std::unique_ptr<transport::Link> link_;
-  media::LiveCounters& counters_;
   std::uint32_t rtcp_ssrc_;
   std::vector<std::unique_ptr<Slot>> video_slots_, audio_slots_;
   std::array<const rtp::AgreedMedia*, inputs.size()> lines_{};  ///< its sending m-lines; nullptr: none
   std::unordered_map<std::uint32_t, Binding> bindings_;
   static constexpr std::size_t most_reporters = 32;  ///< a browser has one for each of its receivers at most
   std::set<std::uint32_t> reporters_;
-  rtp::LossGauge voice_loss_;  ///< of its downlink
-  bool reports_arrivals_ = false;
   BandwidthEstimate bandwidth_;
-  Pacer pacer_;
-  int most_generations_ = rtp::LossGauge::most_generations;
   std::int64_t sound_ = 0, spent_ = 0, full_ = 0;  ///< bit/s; spent_ with sound
   rtp::TransportFeedback feedback_;
   std::uint32_t feedback_ssrc_ = 0;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "media/fetch_ahead.h"
 #include "media/stage/track.h"
 
 namespace diemcau::stage {
@@ -45,13 +46,14 @@ std::uint32_t ticks(Clock::duration time, std::uint32_t clock_rate) {
 }  // namespace
 
 Slot::Slot(Peer& peer, const rtp::AgreedMedia& agreed, std::uint16_t first_sequence)
-    : voice(agreed.red_payload_type, agreed.codec().payload_type),
+    : kind_(agreed.kind == rtp::MediaKind::video ? Kind::video : Kind::audio),
       peer_(peer),
-      kind_(agreed.kind == rtp::MediaKind::video ? Kind::video : Kind::audio),
-      codecs_(agreed.codecs),
+      highest_(first_sequence),
       ssrc_(agreed.slot_ssrc),
-      clock_rate_(kind_ == Kind::video ? video_clock : audio_clock),
-      highest_(first_sequence) {
+      codecs_(agreed.codecs),
+      clock_rate_(kind_ == Kind::video ? video_clock : audio_clock) {
+  if (kind_ == Kind::audio)
+    voice = std::make_unique<RedSender>(agreed.red_payload_type, agreed.codec().payload_type);
   // RFC 8285 4.2: profile 0xBEDE, length in words, then elements of id and length-1 in one byte.
   constexpr std::size_t head = 4;
   auto size = head;
@@ -60,9 +62,9 @@ Slot::Slot(Peer& peer, const rtp::AgreedMedia& agreed, std::uint16_t first_seque
     return std::exchange(size, size + 1 + length) + 1;
   };
   if (agreed.transport_sequence_extension != 0)
-    transport_at_ = fixed_header + element(agreed.transport_sequence_extension, 2);
+    transport_at_ = static_cast<std::uint8_t>(fixed_header + element(agreed.transport_sequence_extension, 2));
   if (agreed.playout_delay_extension != 0)
-    playout_at_ = fixed_header + element(agreed.playout_delay_extension, 3);
+    playout_at_ = static_cast<std::uint8_t>(fixed_header + element(agreed.playout_delay_extension, 3));
   if (agreed.mid_extension != 0 && agreed.mid.size() <= 16)
     std::memcpy(extension_.data() + element(agreed.mid_extension, agreed.mid.size()), agreed.mid.data(),
                 agreed.mid.size());
@@ -70,7 +72,13 @@ Slot::Slot(Peer& peer, const rtp::AgreedMedia& agreed, std::uint16_t first_seque
   const auto words = (size - head + 3) / 4;
   put16(extension_, 0, 0xBEDE);
   put16(extension_, 2, static_cast<std::uint32_t>(words));
-  extension_size_ = head + 4 * words;
+  extension_size_ = static_cast<std::uint8_t>(head + 4 * words);
+}
+
+void Slot::fetch_ahead() const {
+  media::fetch_ahead(&peer_, 3 * media::cache_line);
+  numbers_.fetch_ahead();
+  if (!sent_.empty()) media::fetch_ahead(&sent_[(highest_ + 1) % sent_.size()]);
 }
 
 bool Slot::takes(Codec codec) const {
@@ -83,7 +91,7 @@ void Slot::bind(Codec codec, const rtp::PacketView& first, const std::optional<r
     if (one.codec == codec) payload_type_ = static_cast<std::uint8_t>(one.payload_type);
   if (sent_.empty()) sent_.resize(least_repairable);
   replaying_ = replayed_ = false;
-  voice.begin();
+  if (voice) voice->begin();
   picture_time_ = left_out_time_ = std::nullopt;
   shown_layers_ = temporal_layers;
   first_repair_ = first.sequence;

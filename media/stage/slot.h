@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -23,7 +24,9 @@ class Track;
 
 /// One of the fixed downlink streams of a peer. Whatever source it shows, the browser sees one stream whose
 /// sequence numbers, timestamps and picture ids go on without a jump. Media thread; owned by its Peer.
-class Slot {
+/// Its first members are what every packet touches, side by side: forwarding to hundreds waits for memory
+/// more than for anything else of ours.
+class alignas(64) Slot {
  public:
   Slot(Peer& peer, const rtp::AgreedMedia& agreed, std::uint16_t first_sequence);
   Slot(const Slot&) = delete;
@@ -35,14 +38,7 @@ class Slot {
   /// The viewer has agreed to get this codec here.
   bool takes(Codec codec) const;
 
-  Track* current = nullptr;       ///< what it shows. Kept by Stage
-  Track* pending = nullptr;       ///< what it will show from that track's next keyframe on. Kept by Stage
-  std::optional<SourceId> shows;  ///< whose picture its viewer sees, or saw last. Kept by Stage
-  std::optional<Clock::time_point> wrong_since;  ///< that is not who the scene says. Kept by Stage
-  RedSender voice;                               ///< what of a packet of sound goes out. Kept by Peer
-  /// What the viewer's line lets it have; nullopt: all that its cell needs, or nothing (then both tracks are
-  /// nullptr). Kept by Stage.
-  std::optional<Step> share;
+  Track* current = nullptr;  ///< what it shows. Kept by Stage
 
   /// From this packet on (for video: the first of a keyframe) the slot continues with another stream, of a
   /// codec that it takes. `picture`: of VP8, here and below; other codecs pass as they are.
@@ -53,6 +49,59 @@ class Slot {
   /// Fewer from the next picture on, more from the next that needs none of those left out.
   int temporal_layers = all_temporal_layers;
   static constexpr int all_temporal_layers = 4;
+
+ private:
+  Kind kind_;
+  Peer& peer_;
+  rtp::Renumbering numbers_;  ///< the binding: out = in + offset, here and below
+
+  /// Which bytes went out with a number, as far as the packet itself does not say.
+  struct Sent {
+    std::uint32_t number = 0, timestamp_offset = 0;
+    std::uint16_t transport_sequence = 0;
+    enum class State : std::uint8_t { none, written, left, padding } state = State::none;
+    std::uint8_t wait = 0;
+    std::uint32_t at = 0;  ///< ms, when it was written
+  };
+  std::vector<Sent> sent_;  ///< by number; empty before anything was shown, and as long as its stream needs
+  std::uint32_t timestamp_offset_ = 0;
+
+  // What went out last.
+  std::uint32_t highest_;  ///< extended sequence number
+  std::uint32_t last_timestamp_ = 0;
+  std::uint32_t packets_ = 0, bytes_ = 0;
+  Clock::time_point last_sent_{};
+  std::uint16_t last_picture_ = 0;
+  std::uint8_t last_tl0_ = 0;
+  bool between_pictures_ = false;
+
+  std::uint8_t tl0_offset_ = 0;
+  bool replaying_ = false, replayed_ = false;
+  std::uint16_t first_repair_ = 0;
+  bool picture_passes_ = true;     ///< the picture that is going through
+  std::uint8_t payload_type_ = 0;  ///< of the codec that it is bound to
+  int shown_layers_ = all_temporal_layers;
+  std::optional<std::uint32_t> picture_time_;  ///< its input timestamp
+
+  std::uint32_t ssrc_;
+  /// The header extensions, whole and padded: our mid, and room for the transport-wide sequence number and
+  /// the playout delay. Empty when none is agreed.
+  std::array<std::byte, 40> extension_{};
+  std::uint8_t extension_size_ = 0;
+  std::uint8_t transport_at_ = 0, playout_at_ = 0;  ///< in the packet; 0: not agreed
+
+ public:
+  Track* pending = nullptr;       ///< what it will show from that track's next keyframe on. Kept by Stage
+  std::optional<SourceId> shows;  ///< whose picture its viewer sees, or saw last. Kept by Stage
+  std::optional<Clock::time_point> wrong_since;  ///< that is not who the scene says. Kept by Stage
+  std::unique_ptr<RedSender> voice;              ///< what of a packet of sound goes out. Kept by Peer
+  /// What the viewer's line lets it have; nullopt: all that its cell needs, or nothing (then both tracks are
+  /// nullptr). Kept by Stage.
+  std::optional<Step> share;
+
+  /// For who is about to write() to hundreds: asks the processor for what this slot's turn will need, once
+  /// the slot itself is there.
+  void fetch_ahead() const;
 
   struct Written {
     std::size_t size, header_size;
@@ -103,14 +152,6 @@ class Slot {
   std::uint32_t bytes() const { return bytes_; }
 
  private:
-  /// Which bytes went out with a number, as far as the packet itself does not say.
-  struct Sent {
-    std::uint32_t number = 0, timestamp_offset = 0;
-    std::uint16_t transport_sequence = 0;
-    enum class State : std::uint8_t { none, written, left, padding } state = State::none;
-    std::uint8_t wait = 0;
-    std::uint32_t at = 0;  ///< ms, when it was written
-  };
   /// Call before a number is taken: whoever had its place before must be too old to be repaired.
   void make_room(std::uint32_t number, Clock::time_point now);
   bool passes(const rtp::PacketView& packet, const rtp::Vp8Descriptor& picture, bool is_new);
@@ -121,44 +162,16 @@ class Slot {
   Written fill_padding(std::uint32_t number, std::size_t size, std::span<std::byte> out);
   void write_header(std::span<std::byte> out, bool marker, std::uint32_t number, std::uint32_t timestamp,
                     std::uint8_t wait) const;
-  std::size_t header_size() const { return fixed_header + extension_size_; }
+  std::size_t header_size() const { return fixed_header + std::size_t{extension_size_}; }
   static constexpr std::size_t fixed_header = 12;
 
-  Peer& peer_;
-  Kind kind_;
   std::vector<rtp::AgreedCodec> codecs_;
-  std::uint8_t payload_type_ = 0;  ///< of the codec that it is bound to
-  std::uint32_t ssrc_;
   std::uint32_t clock_rate_;
-  /// The header extensions, whole and padded: our mid, and room for the transport-wide sequence number and
-  /// the playout delay. Empty when none is agreed.
-  std::array<std::byte, 40> extension_{};
-  std::size_t extension_size_ = 0;
-  std::size_t transport_at_ = 0, playout_at_ = 0;  ///< in the packet; 0: not agreed
 
-  // The binding: out = in + offset.
-  rtp::Renumbering numbers_;
-  std::uint16_t first_repair_ = 0;
-  std::uint32_t timestamp_offset_ = 0;
-  std::uint8_t tl0_offset_ = 0;
   std::uint32_t replay_timestamp_ = 0;  ///< input timestamp of the last replayed packet
   std::uint16_t replay_end_ = 0;        ///< the packet after it
-  bool replaying_ = false, replayed_ = false;
   Clock::time_point replay_began_{};
-  int shown_layers_ = all_temporal_layers;
-  bool picture_passes_ = true;                  ///< the picture that is going through
-  std::optional<std::uint32_t> picture_time_;   ///< its input timestamp
   std::optional<std::uint32_t> left_out_time_;  ///< of the last picture that was left out
-
-  // What went out last.
-  std::uint32_t highest_;   ///< extended sequence number
-  std::vector<Sent> sent_;  ///< by number; empty before anything was shown, and as long as its stream needs
-  std::uint32_t last_timestamp_ = 0;
-  bool between_pictures_ = false;
-  Clock::time_point last_sent_{};
-  std::uint16_t last_picture_ = 0;
-  std::uint8_t last_tl0_ = 0;
-  std::uint32_t packets_ = 0, bytes_ = 0;
 
   // Repairs.
   struct Repaired {

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "media/fetch_ahead.h"
 #include "media/rtp/red.h"
 
 namespace diemcau::stage {
@@ -320,7 +321,13 @@ void Stage::pass_on(Track& track, const Track::Arrived& arrived, Clock::time_poi
   // A closed microphone is closed here, whatever the page does.
   if (track.kind() == Kind::audio && !is_audible(track.source())) return;
   if (track.relayed_to != 0) relay(track, arrived.packet.sequence, track.relayed_to, Relayed::Turn::live);
-  for (auto* slot : track.viewers) {
+  // Each step needs what the one before has fetched.
+  const auto& viewers = track.viewers;
+  for (std::size_t i = 0; i < viewers.size(); ++i) {
+    if (i + 6 < viewers.size()) media::fetch_ahead(viewers[i + 6], 3 * media::cache_line);
+    if (i + 4 < viewers.size()) viewers[i + 4]->fetch_ahead();
+    if (i + 2 < viewers.size()) viewers[i + 2]->peer().fetch_ahead();
+    auto* const slot = viewers[i];
     slot->live_step(arrived.packet, now);
     slot->peer().forward(*slot, arrived.packet, arrived.picture, now, true);
   }

@@ -19,9 +19,9 @@ Link::Link(Ports& ports, const DtlsContext& dtls, std::uint32_t number, Ice ice,
            Clock::time_point now)
     : ports_(ports),
       number_(number),
-      ice_(std::move(ice)),
       last_heard_(now),
       heard_there_(now),
+      ice_(std::move(ice)),
       dtls_(dtls, std::move(fingerprint), [this](std::span<const std::byte> datagram) {
         if (endpoint_) ports_.send_now(*endpoint_, datagram);
       }) {}

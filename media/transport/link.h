@@ -16,7 +16,7 @@ namespace diemcau::transport {
 using Clock = std::chrono::steady_clock;
 
 /// One peer's path: which address it uses (ICE), its DTLS association and SRTP keys. Media thread.
-class Link {
+class alignas(64) Link {
  public:
   struct Ice {
     media::IceCredentials ours, theirs;
@@ -79,16 +79,19 @@ class Link {
   void send(std::size_t size);
   void send_to(const Endpoint& endpoint, Clock::time_point now);
 
+  // First what is needed to send, side by side: see stage::Slot.
   Ports& ports_;
   std::uint32_t number_;
-  Ice ice_;
   std::optional<Endpoint> endpoint_;
-  std::optional<Asked> asked_;
+  Traffic sent_;
+  std::optional<SrtpSender> sender_;
+
+  Traffic received_;
   Clock::time_point last_heard_, heard_there_;  ///< from anywhere; from where we send to
-  Traffic received_, sent_;
+  Ice ice_;
+  std::optional<Asked> asked_;
   DtlsSession dtls_;
   std::optional<SrtpReceiver> receiver_;
-  std::optional<SrtpSender> sender_;
 };
 
 }  // namespace diemcau::transport
