@@ -20,7 +20,9 @@ class Renumbering {
   /// From packet `in` on, another stream. What was before is forgotten.
   void begin(std::uint16_t in, Offsets offsets);
   bool begun() const { return !runs_.empty(); }
-  void fetch_ahead() const { media::fetch_ahead(runs_.data() + runs_.size() - 1); }
+  void fetch_ahead() const {
+    if (begun()) media::fetch_ahead(&runs_.back());
+  }
 
   /// Newer than all that was taken or left out. Only such a packet can be left out.
   bool is_new(std::uint16_t in) const;
