@@ -58,6 +58,7 @@ Peer::Peer(PeerId id, std::optional<SourceId> publishes, std::vector<rtp::Agreed
       auto& slots = line.kind == rtp::MediaKind::video ? video_slots_ : audio_slots_;
       slots.push_back(std::make_unique<Slot>(*this, line, static_cast<std::uint16_t>(salt >> 17)));
       reports_arrivals_ = reports_arrivals_ || line.transport_sequence_extension != 0;
+      if (line.kind == rtp::MediaKind::audio) repeats_voice_ = line.red_payload_type < 0;
     }
     if (!line.to_us) continue;
     auto input = line.kind == rtp::MediaKind::video ? Input::camera : Input::microphone;
@@ -147,7 +148,11 @@ Track* Peer::route(std::span<std::byte>& packet, const rtp::PacketView& view) {
 
 void Peer::forward(Slot& slot, const rtp::PacketView& packet,
                    const std::optional<rtp::Vp8Descriptor>& picture, Clock::time_point now, bool first_time) {
-  if (slot.kind() == Kind::audio) return forward_voice(slot, packet, now, first_time);
+  if (slot.kind() == Kind::audio) {
+    if (first_time) return forward_voice(slot, packet, now);
+    if (slot.voice->note_lost(packet.sequence)) voice_loss_.on_lost(packet.sequence);
+    return forward_voice_again(slot, packet);
+  }
   const auto buffer = link_->ports().reserve();
   const auto written =
       first_time ? slot.write(packet, picture, buffer, now) : slot.write_again(packet, picture, buffer);
@@ -158,26 +163,38 @@ void Peer::forward(Slot& slot, const rtp::PacketView& packet,
   leave(slot, buffer, *written, now);
 }
 
-void Peer::forward_voice(Slot& slot, const rtp::PacketView& packet, Clock::time_point now, bool first_time) {
+void Peer::forward_voice(Slot& slot, const rtp::PacketView& packet, Clock::time_point now) {
   std::array<std::byte, RedSender::longest> wrapped;
   const auto& history = slot.current->history;
-  if (!first_time && slot.voice->note_lost(packet.sequence)) voice_loss_.on_lost(packet.sequence);
-  const auto payload = first_time ? slot.voice->wrap(packet, history, generations(), wrapped)
-                                  : slot.voice->wrap_again(packet, history, wrapped);
-  if (!payload) return;
+  const auto payload = slot.voice->wrap(packet, history, generations(), wrapped);
   auto outgoing = packet;
-  outgoing.payload = payload->bytes;
+  outgoing.payload = payload.bytes;
   const auto buffer = link_->ports().reserve();
-  const auto written = first_time ? slot.write(outgoing, std::nullopt, buffer, now)
-                                  : slot.write_again(outgoing, std::nullopt, buffer);
+  const auto written = slot.write(outgoing, std::nullopt, buffer, now);
   if (!written) return;
-  buffer[1] = (buffer[1] & std::byte{0x80}) | static_cast<std::byte>(payload->type);
-  if (!first_time) return leave_again(buffer, *written);
-  slot.voice->sent(packet.sequence, payload->companions);
+  buffer[1] = (buffer[1] & std::byte{0x80}) | static_cast<std::byte>(payload.type);
+  slot.voice->sent(packet.sequence, payload.companions);
   voice_loss_.on_sent();
   // A voice does not wait behind pictures.
   pacer_.spend(written->size + transport_overhead);
   leave(slot, buffer, *written, now);
+  for (int back = 1; repeats_voice_ && back <= generations(); ++back) {
+    const auto older = rtp::parse_packet(history.find(static_cast<std::uint16_t>(packet.sequence - back)));
+    if (older && older->payload.size() > RedSender::comfort_noise) forward_voice_again(slot, *older);
+  }
+}
+
+void Peer::forward_voice_again(Slot& slot, const rtp::PacketView& packet) {
+  std::array<std::byte, RedSender::longest> wrapped;
+  const auto payload = slot.voice->wrap_again(packet, slot.current->history, wrapped);
+  if (!payload) return;
+  auto outgoing = packet;
+  outgoing.payload = payload->bytes;
+  const auto buffer = link_->ports().reserve();
+  const auto written = slot.write_again(outgoing, std::nullopt, buffer);
+  if (!written) return;
+  buffer[1] = (buffer[1] & std::byte{0x80}) | static_cast<std::byte>(payload->type);
+  leave_again(buffer, *written);
 }
 
 void Peer::leave(Slot& slot, std::span<std::byte> buffer, const Slot::Written& written,
@@ -255,7 +272,11 @@ void Peer::ask_for_lost(Track& track, Clock::time_point now) {
   send_rtcp(out.size(), buffer);
 }
 
-int Peer::generations() const { return std::min(voice_loss_.generations(), most_generations_); }
+/// Who knows no RED asks for no sound either: one more, since nobody says which were lost in a row.
+int Peer::generations() const {
+  const int needed = voice_loss_.generations();
+  return std::min(needed > 0 && repeats_voice_ ? needed + 1 : needed, most_generations_);
+}
 
 void Peer::on_arrivals(std::span<const rtp::PacketStatus> told, Clock::time_point now) {
   if (reports_arrivals_) bandwidth_.on_feedback(told, now);
@@ -371,7 +392,7 @@ void Peer::on_report(const rtp::RtcpReport& report, std::chrono::system_clock::t
   for (const auto& block : report.blocks) {
     if (auto* const slot = find_slot(block.ssrc); slot != nullptr) {
       slot->on_report(block);
-      if (slot->kind() == Kind::audio) voice_loss_.on_report(block.fraction_lost);
+      if (slot->kind() == Kind::audio) voice_loss_.on_report(voice_loss_of(block));
     }
     if (block.last_sender_report == 0) continue;
     // RFC 3550 6.4.1: A - LSR - DLSR, in 1/65536 s.
@@ -380,6 +401,12 @@ void Peer::on_report(const rtp::RtcpReport& report, std::chrono::system_clock::t
     if (trip < 0 || trip > 10 * 65536) continue;
     note_round_trip(std::chrono::microseconds(static_cast<std::int64_t>(trip) * 1000000 / 65536));
   }
+}
+
+/// Of 256. What comes twice counts twice in a report (RFC 3550 A.3), and hides what did not come.
+std::uint8_t Peer::voice_loss_of(const rtp::ReportBlock& block) const {
+  if (!repeats_voice_ || !reports_arrivals_) return block.fraction_lost;
+  return std::max(block.fraction_lost, static_cast<std::uint8_t>(std::min(255.0, 256 * bandwidth_.loss())));
 }
 
 void Peer::note_round_trip(Clock::duration measured) {

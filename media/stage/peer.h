@@ -45,8 +45,9 @@ class alignas(64) Peer {
   std::unique_ptr<transport::Link> link_;
   media::LiveCounters& counters_;
   bool reports_arrivals_ = false;
+  bool repeats_voice_ = false;  ///< it knows no RED (Firefox): packets go out again instead
   int most_generations_ = rtp::LossGauge::most_generations;
-  rtp::LossGauge voice_loss_;  ///< of its downlink
+  rtp::LossGauge voice_loss_;
   Pacer pacer_;
 
  public:
@@ -144,7 +145,9 @@ class alignas(64) Peer {
   int generations() const;
   void send_feedback(Clock::time_point now);
   void send_pictures(Clock::time_point now);
-  void forward_voice(Slot& slot, const rtp::PacketView& packet, Clock::time_point now, bool first_time);
+  void forward_voice(Slot& slot, const rtp::PacketView& packet, Clock::time_point now);
+  void forward_voice_again(Slot& slot, const rtp::PacketView& packet);
+  std::uint8_t voice_loss_of(const rtp::ReportBlock& block) const;
   void note_round_trip(Clock::duration measured);
   void ask_for_lost(Track& track, Clock::time_point now);
   void send_rtcp(std::size_t size, std::span<std::byte> buffer);

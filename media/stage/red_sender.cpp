@@ -6,8 +6,6 @@
 namespace diemcau::stage {
 namespace {
 
-/// Opus sends one or two bytes where nobody speaks (RFC 7587 3.1.3): not worth a block.
-constexpr std::size_t comfort_noise = 2;
 constexpr std::size_t block_header = 4;
 
 std::uint16_t before(std::uint16_t sequence, int distance) {

@@ -17,6 +17,8 @@ class RedSender {
  public:
   /// Longest payload: with any header and SRTP's tag within 1,200 bytes.
   static constexpr std::size_t longest = 1100;
+  /// Opus sends one or two bytes where nobody speaks (RFC 7587 3.1.3): not worth sending twice.
+  static constexpr std::size_t comfort_noise = 2;
 
   /// `red_type` is the viewer's payload type for RED, -1: it knows none and everything is sent plain;
   /// `plain_type` is the one of what is wrapped.
