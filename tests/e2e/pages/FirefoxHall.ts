@@ -2,6 +2,7 @@ import { join } from "node:path";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import { colourIn } from "../senses.ts";
 import { until } from "../until.ts";
+import { keepPeers } from "./keepPeers.ts";
 
 /** An official whose PC has Firefox. Its camera and microphone are Firefox's own: colours that change, and a tone. */
 export class FirefoxHall {
@@ -28,17 +29,7 @@ export class FirefoxHall {
       },
     });
     const page = await browser.newPage();
-    // For getStats(): the page itself keeps its connection to itself.
-    await page.evaluateOnNewDocument(() => {
-      const peers: RTCPeerConnection[] = [];
-      Object.assign(window, { peers });
-      window.RTCPeerConnection = class extends RTCPeerConnection {
-        constructor(...configuration: ConstructorParameters<typeof RTCPeerConnection>) {
-          super(...configuration);
-          peers.push(this);
-        }
-      };
-    });
+    await page.evaluateOnNewDocument(keepPeers);
     await page.goto(url);
     return new FirefoxHall(browser, page);
   }

@@ -3,6 +3,7 @@ import { context, launch } from "../browser.ts";
 import { type CaptureFiles, captureFiles, type Signs, type Size } from "../capture.ts";
 import { audible, colourIn, pitches } from "../senses.ts";
 import { until } from "../until.ts";
+import { keepPeers } from "./keepPeers.ts";
 
 /** An official at a hall's PC. */
 export class Hall {
@@ -23,17 +24,7 @@ export class Hall {
     const browser = await launch({ capture, ...rest });
     const permissions = rest.shares ? ["camera", "microphone"] : [];
     const page = await (await context(browser, screen, permissions)).newPage();
-    // For getStats(): the page itself keeps its connection to itself.
-    await page.addInitScript(() => {
-      const peers: RTCPeerConnection[] = [];
-      Object.assign(window, { peers });
-      window.RTCPeerConnection = class extends RTCPeerConnection {
-        constructor(...configuration: ConstructorParameters<typeof RTCPeerConnection>) {
-          super(...configuration);
-          peers.push(this);
-        }
-      };
-    });
+    await page.addInitScript(keepPeers);
     await page.goto(url);
     return new Hall(browser, page, signs);
   }
