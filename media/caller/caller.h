@@ -74,6 +74,7 @@ class Caller {
     open_path(candidate_);
     return old;
   }
+  /// Goes on from that port, and gives back the one that it had.
   void exchange_path(transport::FileDescriptor& other) { std::swap(socket_, other); }
   std::uint32_t checks() const { return checks_; }  ///< sent so far
   /// The other way round, for servers that offer what they send: our answer, which takes all of it. Once the

@@ -3,7 +3,7 @@ export type Stat = { readonly type: string; readonly id: string; readonly timest
   unknown
 >;
 
-/** The pair of candidates that a connection uses now. Browsers name it in the transport; old Firefoxes mark it. */
+/** The pair of candidates that a connection uses now. Browsers name it in the transport; Firefox marks it as well. */
 export function usedPair(stats: ReadonlyMap<string, Stat>): Stat | undefined {
   let marked: Stat | undefined;
   for (const stat of stats.values()) {
