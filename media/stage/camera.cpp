@@ -13,7 +13,8 @@ constexpr std::array usual_parts{0.4, 0.6, 1.0};
 constexpr std::int64_t still_rate = 50'000;
 }  // namespace
 
-Camera::Camera(SourceId source, Peer* publisher, Codec codec, std::size_t layers) {
+Camera::Camera(SourceId source, Peer* publisher, Codec codec, std::size_t layers, LayerSizes sizes)
+    : sizes_(sizes) {
   for (std::size_t i = 0; i < layers; ++i)
     layers_.push_back(std::make_unique<Track>(source, codec, publisher));
 }
@@ -23,17 +24,26 @@ int Camera::height_of(std::size_t index) const {
   return seen != 0 ? seen : usual_heights.at(index);
 }
 
-template <class Take>
-std::optional<std::size_t> Camera::choose(int lines, Take take) const {
+int Camera::full_height_of(std::size_t index) const {
+  const int seen = layers_[index]->full_height();
+  if (seen == 0) return usual_heights.at(index);
+  if (sizes_ == LayerSizes::any || index == 0) return seen;
+  // Not larger than the one below it: made smaller before its first picture came.
+  const int below = full_height_of(index - 1);
+  return layers_[index - 1]->full_height() != 0 && seen <= below ? 2 * below : seen;
+}
+
+template <class Height, class Take>
+std::optional<std::size_t> Camera::choose(int lines, Height height_of_layer, Take take) const {
   std::optional<std::size_t> chosen;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    if (!take(*layers_[i])) continue;
+    if (!take(i)) continue;
     if (!chosen) {
       chosen = i;
       continue;
     }
-    const int height = height_of(i);
-    const int before = height_of(*chosen);
+    const int height = height_of_layer(i);
+    const int before = height_of_layer(*chosen);
     const bool enough = 2 * before >= lines;
     // Not enough yet: anything larger is better. Enough: only what is smaller and still enough.
     if (enough ? height < before && 2 * height >= lines : height > before) chosen = i;
@@ -42,21 +52,21 @@ std::optional<std::size_t> Camera::choose(int lines, Take take) const {
 }
 
 Track* Camera::best(int lines, Clock::time_point now) const {
-  const auto alive = choose(lines, [now](const Track& track) { return track.is_alive(now); });
-  if (alive) return layers_[*alive].get();
-  // A still picture sends nothing: what it has sent is what there is.
-  const auto known = choose(lines, [](const Track& track) { return track.ssrc() != 0; });
-  return layers_[known.value_or(0)].get();
+  auto* const found = best_of(lines, now, [](std::size_t) { return true; });
+  return found != nullptr ? found : layers_.front().get();
 }
 
 Track* Camera::best(int lines, std::size_t largest, Clock::time_point now) const {
-  const auto fits = [&](const Track& track) {
-    for (std::size_t i = 0; i < layers_.size(); ++i)
-      if (layers_[i].get() == &track) return height_of(i) <= height_of(largest);
-    return false;
-  };
-  auto found = choose(lines, [&](const Track& track) { return track.is_alive(now) && fits(track); });
-  if (!found) found = choose(lines, [&](const Track& track) { return track.ssrc() != 0 && fits(track); });
+  return best_of(lines, now, [&](std::size_t i) { return full_height_of(i) <= full_height_of(largest); });
+}
+
+template <class Take>
+Track* Camera::best_of(int lines, Clock::time_point now, Take take) const {
+  const auto height = [this](std::size_t i) { return height_of(i); };
+  auto found = choose(lines, height, [&](std::size_t i) { return layers_[i]->is_alive(now) && take(i); });
+  // A still picture sends nothing: what it has sent is what there is.
+  if (!found)
+    found = choose(lines, height, [&](std::size_t i) { return layers_[i]->ssrc() != 0 && take(i); });
   return found ? layers_[*found].get() : nullptr;
 }
 
@@ -68,20 +78,22 @@ std::vector<std::int64_t> Camera::rates_of(std::size_t index, Clock::time_point 
   } else if (layers_.size() == 1) {
     rates.push_back(still_rate);
   } else if (codec() != Codec::vp8) {
-    rates.push_back(usual_rate(height_of(index)));
+    rates.push_back(usual_rate(full_height_of(index)));
   } else {
     for (const auto part : usual_parts)
-      rates.push_back(static_cast<std::int64_t>(part * static_cast<double>(usual_rate(height_of(index)))));
+      rates.push_back(
+          static_cast<std::int64_t>(part * static_cast<double>(usual_rate(full_height_of(index)))));
   }
   return rates;
 }
 
 std::vector<Step> Camera::ladder(int lines, bool moves, Clock::time_point now) const {
-  const auto largest = height_of(wanted(lines));
+  const auto largest = full_height_of(wanted(lines));
   std::vector<std::size_t> sizes;
   for (std::size_t i = 0; i < layers_.size(); ++i)
-    if (height_of(i) <= largest) sizes.push_back(i);
-  std::sort(sizes.begin(), sizes.end(), [&](auto a, auto b) { return height_of(a) < height_of(b); });
+    if (full_height_of(i) <= largest) sizes.push_back(i);
+  std::sort(sizes.begin(), sizes.end(),
+            [&](auto a, auto b) { return full_height_of(a) < full_height_of(b); });
   std::vector<Step> steps;
   for (const auto size : sizes) {
     const auto rates = rates_of(size, now);
@@ -98,7 +110,8 @@ std::vector<Step> Camera::ladder(int lines, bool moves, Clock::time_point now) c
 }
 
 std::size_t Camera::wanted(int lines) const {
-  return *choose(lines, [](const Track&) { return true; });
+  return *choose(
+      lines, [this](std::size_t i) { return full_height_of(i); }, [](std::size_t) { return true; });
 }
 
 }  // namespace diemcau::stage

@@ -17,9 +17,11 @@ namespace diemcau::stage {
 class Camera {
  public:
   /// `layers`: 1 to rtp::most_layers.
-  Camera(SourceId source, Peer* publisher, Codec codec, std::size_t layers);
+  Camera(SourceId source, Peer* publisher, Codec codec, std::size_t layers,
+         LayerSizes sizes = LayerSizes::any);
 
   Codec codec() const { return layers_.front()->codec(); }
+  LayerSizes sizes() const { return sizes_; }
 
   std::span<const std::unique_ptr<Track>> layers() const { return layers_; }
   Track& layer(std::size_t index) const { return *layers_.at(index); }
@@ -41,14 +43,21 @@ class Camera {
   Track* next_recorded = nullptr;
 
  private:
-  /// Before its first key frame a layer has the size that browsers would give it, smallest first.
+  /// What it shows now, and what it shows when its sender can: what is asked for must not go with what
+  /// comes. Before its first key frame a layer has the size that browsers would give it, smallest first.
   int height_of(std::size_t index) const;
+  int full_height_of(std::size_t index) const;
   /// What it costs with one temporal layer, with two, …, as measured or as browsers would send it.
   std::vector<std::int64_t> rates_of(std::size_t index, Clock::time_point now) const;
-  /// Layers by size, those for which `take` is false left out.
-  template <class Take>
-  std::optional<std::size_t> choose(int lines, Take take) const;
+  /// The same among the layers for which `take` is true, by the height that `height` gives for an index.
+  template <class Height, class Take>
+  std::optional<std::size_t> choose(int lines, Height height, Take take) const;
 
+  /// The best that is sent, or was, of those for whose index `take` is true; nullptr: none.
+  template <class Take>
+  Track* best_of(int lines, Clock::time_point now, Take take) const;
+
+  LayerSizes sizes_;
   std::vector<std::unique_ptr<Track>> layers_;
 };
 

@@ -14,7 +14,11 @@ constexpr SourceId program = media::Engine::program_source;
 }  // namespace
 
 Published Stage::published(SourceId id, const Source& source) {
-  return {id, source.publication, source.camera->codec(), source.camera->layers().size(),
+  return {id,
+          source.publication,
+          source.camera->codec(),
+          source.camera->layers().size(),
+          source.camera->sizes(),
           id == program || media::is_screen(id) || (id == clip && !source.microphone)};
 }
 
@@ -49,7 +53,7 @@ void Stage::add_remote(std::size_t worker, const Published& published, Clock::ti
   auto& source = sources_[id];
   source.publication = published.publication;
   source.remote_on = worker;
-  source.camera = std::make_unique<Camera>(id, nullptr, published.codec, published.layers);
+  source.camera = std::make_unique<Camera>(id, nullptr, published.codec, published.layers, published.sizes);
   if (!published.silent) source.microphone = std::make_unique<Track>(id, Codec::opus, nullptr);
   arrange(now);
 }

@@ -23,7 +23,8 @@ struct Published {
   Publication publication{};
   Codec codec{};         ///< of its pictures
   std::size_t layers{};  ///< of them
-  bool silent{};         ///< it never has a sound
+  LayerSizes sizes{};
+  bool silent{};  ///< it never has a sound
 };
 
 /// What goes with a packet to stages on other workers.

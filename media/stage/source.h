@@ -33,4 +33,10 @@ class Sink {
   virtual void on_scene(const Scene& scene) = 0;
 };
 
+/// How the sizes of a camera's layers, at their fullest, go with their order.
+enum class LayerSizes : std::uint8_t {
+  any,
+  doubling  ///< each has twice the lines of the one before it: our own pages
+};
+
 }  // namespace diemcau::stage

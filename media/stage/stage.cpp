@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 #include "media/fetch_ahead.h"
@@ -14,6 +15,8 @@ using media::LiveCounters;
 namespace {
 constexpr SourceId clip = media::Engine::clip_source;
 constexpr SourceId program = media::Engine::program_source;
+/// Of what our own pages send (web/shared/cameraLayers.ts).
+constexpr std::array<std::string_view, 3> page_rids{"q", "h", "f"};
 constexpr int unstated = 40;  // the level of a sender that states none: somebody who speaks softly
 constexpr auto look_interval = std::chrono::milliseconds(500);
 constexpr auto snapshot_interval = std::chrono::seconds(3);
@@ -48,8 +51,10 @@ Camera* Stage::publish(SourceId id, Publication publication, Peer& peer, const r
   auto& source = sources_[id];
   source.publication = publication;
   if (line != nullptr) source.rids = line->rids;
-  source.camera = std::make_unique<Camera>(id, &peer, line != nullptr ? line->codec().codec : Codec::vp8,
-                                           std::max<std::size_t>(source.rids.size(), 1));
+  source.camera = std::make_unique<Camera>(
+      id, &peer, line != nullptr ? line->codec().codec : Codec::vp8,
+      std::max<std::size_t>(source.rids.size(), 1),
+      std::ranges::equal(source.rids, page_rids) ? LayerSizes::doubling : LayerSizes::any);
   if (media::is_screen(id) && source.rids.empty()) source.rids.emplace_back();
   tell_published(id, source);
   return source.camera.get();

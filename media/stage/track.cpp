@@ -123,6 +123,11 @@ std::optional<Track::Arrived> Track::keep(const rtp::PacketView& seen, std::span
   return arrived;
 }
 
+void Track::see(int height) {
+  height_ = height;
+  full_height_ = std::max(full_height_, height);
+}
+
 bool Track::look_at(Arrived& arrived, std::span<const std::byte> payload, std::uint32_t timestamp) {
   switch (codec_) {
     case Codec::opus:
@@ -132,12 +137,12 @@ bool Track::look_at(Arrived& arrived, std::span<const std::byte> payload, std::u
       if (!arrived.picture) return false;
       arrived.keyframe = arrived.picture->keyframe;
       has_temporal_layers_ |= arrived.picture->temporal_layer > 0;
-      if (arrived.keyframe) height_ = arrived.picture->height;
+      if (arrived.keyframe) see(arrived.picture->height);
       return true;
     case Codec::h264: {
       const auto unit = rtp::parse_h264(payload);
       if (!unit) return false;
-      if (unit->height != 0) height_ = unit->height;
+      if (unit->height != 0) see(unit->height);
       // Its parameters come first, then its slices: who begins there has all.
       if ((unit->sequence_parameters || unit->keyframe) && keyframe_time_ != timestamp) {
         arrived.keyframe = true;

@@ -69,6 +69,9 @@ class Track {
   std::uint32_t ssrc() const { return ssrc_; }
   /// Lines of the picture, of its last key frame; 0 before the first.
   int height() const { return height_; }
+  /// Of its largest picture so far: a browser makes a size smaller for a while, where its line or its
+  /// processor is too weak for it.
+  int full_height() const { return full_height_; }
   /// Packets have come lately: an encoder that pauses a layer just stops sending it.
   bool is_alive(Clock::time_point now) const {
     return ssrc_ != 0 && now - last_packet_ < std::chrono::seconds(1);
@@ -104,13 +107,14 @@ class Track {
   std::optional<Arrived> keep(const rtp::PacketView& seen, std::span<const std::byte> bytes,
                               Clock::time_point now);
   bool resumes(int ahead, Clock::time_point now);
+  void see(int height);
   bool look_at(Arrived& arrived, std::span<const std::byte> payload, std::uint32_t timestamp);
 
   SourceId source_;
   Codec codec_;
   Peer* publisher_;
   std::uint32_t ssrc_ = 0;
-  int height_ = 0;
+  int height_ = 0, full_height_ = 0;
   std::optional<std::uint32_t> keyframe_time_;  ///< RTP timestamp of the last key frame
   bool has_temporal_layers_ = false;
   bool restarted_ = false;

@@ -73,14 +73,20 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
-async function hallAt(line: BadLine, of: typeof watching | typeof publishing): Promise<Hall> {
+const usual = { width: 640, height: 360, rate: 20, grain: true };
+const large = { width: 1280, height: 720, rate: 20, grain: true };
+
+async function hallAt(
+  line: BadLine,
+  of: typeof watching | typeof publishing,
+  camera: typeof usual,
+): Promise<Hall> {
   const hall = keep(
     await Hall.open(server.hall(of.site).replace("localhost", line.serverAddress), of, {
       executable: line.chromium(),
       screen: { width: 640, height: 360 },
       // Nobody sees the other camera.
-      size:
-        of === publishing ? { width: 640, height: 360, rate: 20, grain: true } : { width: 160, height: 90 },
+      size: of === publishing ? camera : { width: 160, height: 90 },
     }),
   );
   await hall.passCheck();
@@ -88,11 +94,11 @@ async function hallAt(line: BadLine, of: typeof watching | typeof publishing): P
 }
 
 /** Two halls at the far ends of good lines, one on stage with its microphone open; nothing else runs on this machine. */
-async function session(): Promise<{ watcher: Hall; publisher: Hall; playback: Playback }> {
+async function session(camera = usual): Promise<{ watcher: Hall; publisher: Hall; playback: Playback }> {
   const desk = await Console.open(server);
   const [watcher, publisher] = [
-    await hallAt(lines.watching, watching),
-    await hallAt(lines.publishing, publishing),
+    await hallAt(lines.watching, watching, camera),
+    await hallAt(lines.publishing, publishing, camera),
   ];
   await desk.openSession();
   for (const hall of [publisher, watcher]) await hall.join();
@@ -177,6 +183,17 @@ for (const [letter, side, bad] of [
     );
   });
 }
+
+// Most cameras: its size must follow its line.
+for (const kbps of [250, 500])
+  measured(`U 720 lines, ${kbps} kbit/s`, async () => {
+    const { playback, publisher } = await session(large);
+    await lines.publishing.tell("both delay 25");
+    await lines.publishing.tell(`up rate ${kbps} queue 300`);
+    await seconds(settling);
+    const one = { name: "", line: "", roundTrip: 50, aim: { voice: 0.3, stall: 1, fps: 18 } };
+    print(`U 720 lines, ${kbps} kbit/s, 50 ms`, one, await measure(playback, publisher));
+  });
 
 measured("program at 500 kbit/s", async () => {
   const { playback, publisher } = await session();

@@ -26,6 +26,11 @@ test("a size that the camera has not is replaced by the next smaller one", () =>
   expect([...activeLayers(layersFor(640, 360), ["f"])]).toEqual(["h"]);
   expect([...activeLayers(layersFor(320, 180), ["q", "f"])]).toEqual(["q"]);
 });
+test("the largest size is replaced where its line does not carry it, a smaller one never", () => {
+  expect([...activeLayers(layersFor(1280, 720), ["h", "f"], false)]).toEqual(["h"]);
+  expect([...activeLayers(layersFor(1280, 720), ["q", "f"], false)]).toEqual(["q", "h"]);
+  expect([...activeLayers(layersFor(640, 360), ["q", "f"], false)]).toEqual(["q", "h"]);
+});
 test("a word that is no layer changes nothing", () =>
   expect([...activeLayers(layersFor(1280, 720), ["x"])]).toEqual([]));
 
@@ -37,4 +42,14 @@ test("within a limit the smaller sizes come first, and none is left with nothing
   expect(rates(["q", "h"], 300_000)).toEqual({ q: 120_000, h: 180_000 });
   expect(rates(["q", "h"], 100_000)).toEqual({ q: 100_000, h: 30_000 });
   expect(rates(["h"], 97_500.4)).toEqual({ h: 97_500 });
+  expect(Object.fromEntries(sharedRates(layers, new Set(["h"]), undefined, 1_500_000))).toEqual({
+    h: 800_000,
+  });
+});
+
+test("half of a large camera may give more for a while", () => {
+  const rates = (halfRate?: number) =>
+    Object.fromEntries(sharedRates(layersFor(1280, 720), new Set(["q", "h"]), undefined, halfRate));
+  expect(rates()).toEqual({ q: 120_000, h: 500_000 });
+  expect(rates(1_500_000)).toEqual({ q: 120_000, h: 1_500_000 });
 });

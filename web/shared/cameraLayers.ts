@@ -20,13 +20,16 @@ export interface Layer {
  */
 const smallest = 120_000;
 
+/** Of a camera that has a larger one. */
+export const halfSizeRate = 500_000; // bit/s
+
 const unused = { scaleResolutionDownBy: 1, maxBitrate: 100_000, usable: false } as const;
 
 export function layersFor(width: number, height: number): readonly Layer[] {
   if (width >= 960 && height >= 540)
     return [
       { rid: "q", scaleResolutionDownBy: 4, maxBitrate: smallest, usable: true },
-      { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000, usable: true },
+      { rid: "h", scaleResolutionDownBy: 2, maxBitrate: halfSizeRate, usable: true },
       { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_500_000, usable: true },
     ];
   if (width >= 480 && height >= 270)
@@ -42,9 +45,16 @@ export function layersFor(width: number, height: number): readonly Layer[] {
   ];
 }
 
-/** Of the sizes that somebody wants, those to encode: a size that this camera has not is replaced by the next smaller one. */
-export function activeLayers(layers: readonly Layer[], wanted: readonly string[]): ReadonlySet<Rid> {
-  const usable = layers.filter((layer) => layer.usable);
+/**
+ * Of the sizes that somebody wants, those to encode: one that this camera has not, or whose largest its line does not carry,
+ * is replaced by the next smaller one.
+ */
+export function activeLayers(
+  layers: readonly Layer[],
+  wanted: readonly string[],
+  carriesLargest = true,
+): ReadonlySet<Rid> {
+  const usable = layers.filter(({ usable, rid }) => usable && (carriesLargest || rid !== "f"));
   const active = new Set<Rid>();
   for (const rid of wanted) {
     const place = rids.indexOf(rid as Rid);
@@ -57,17 +67,23 @@ export function activeLayers(layers: readonly Layer[], wanted: readonly string[]
 /** A size that gets less than that shows nothing. */
 const leastRate = 30_000; // bit/s
 
-/** Of the sizes that are encoded: what each may give so that all together keep within `limit`, the smaller ones first. bit/s */
+/**
+ * Of the sizes that are encoded: what each may give so that all together keep within `limit`, the smaller ones first. bit/s.
+ * `halfRate`: of the middle one of three.
+ */
 export function sharedRates(
   layers: readonly Layer[],
   active: ReadonlySet<Rid>,
   limit: number = Number.POSITIVE_INFINITY,
+  halfRate: number = halfSizeRate,
 ): ReadonlyMap<Rid, number> {
   let rest = limit;
   const rates = new Map<Rid, number>();
+  const hasLargest = layers.some(({ rid, usable }) => usable && rid === "f");
   for (const { rid, maxBitrate } of layers) {
     if (!active.has(rid)) continue;
-    const rate = Math.min(maxBitrate, Math.max(leastRate, Math.round(rest)));
+    const most = hasLargest && rid === "h" ? halfRate : maxBitrate;
+    const rate = Math.min(most, Math.max(leastRate, Math.round(rest)));
     rates.set(rid, rate);
     rest -= rate;
   }

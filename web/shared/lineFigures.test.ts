@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { freezesSince, isCut, type LineSample, lineFigures, lineSample } from "./lineFigures";
+import {
+  cameraTarget,
+  encodedSince,
+  freezesSince,
+  isCut,
+  type LineSample,
+  lineFigures,
+  lineSample,
+} from "./lineFigures";
 import recorded from "./lineFigures.recorded.json";
 
 // Two getStats() reports of a hall's page, an interval or two apart, cut down to the fields that are read.
@@ -21,6 +29,8 @@ const quiet: LineSample = {
   cameraPackets: 0,
   cameraWaitedMs: 0,
   cameraTarget: 0,
+  cameraTargetBytes: 0,
+  cameraSizes: new Map(),
   freezes: 0,
   frozenMs: 0,
   rttMs: 0,
@@ -67,6 +77,38 @@ test("freezes are counted over the minute, not the interval", () => {
     { ...quiet, freezes: 2 },
   );
   expect(line.freezes_per_minute).toBe(3);
+});
+
+const cameraStats = (timestamp: number, sizes: Record<string, Record<string, number>>) =>
+  lineSample(
+    Object.entries(sizes).map(([rid, stat]) => [
+      rid,
+      { type: "outbound-rtp", id: rid, timestamp, rid, ...stat },
+    ]),
+  );
+
+test("of a camera's sizes each says how good its pictures were, but for one that gave none", () => {
+  const before = cameraStats(1000, {
+    h: { framesEncoded: 100, qpSum: 5000, bytesSent: 1000 },
+    f: { framesEncoded: 100, qpSum: 8000, bytesSent: 1000 },
+  });
+  const after = cameraStats(3000, {
+    h: { framesEncoded: 150, qpSum: 9000, bytesSent: 26_000 },
+    f: { framesEncoded: 100, qpSum: 8000, bytesSent: 3500 },
+  });
+  expect(encodedSince(before, after, "h")).toEqual({ quantizer: 80, rate: 100_000 });
+  expect(encodedSince(before, after, "f")).toEqual({ quantizer: undefined, rate: 10_000 });
+  expect(encodedSince(before, after, "q")).toEqual({ quantizer: undefined, rate: 0 });
+});
+
+test("Chromium names a camera's rate now, of each size; Firefox so far, of all with each", () => {
+  const chromium = cameraStats(3000, { h: { targetBitrate: 120_000 }, f: { targetBitrate: 30_000 } });
+  expect(cameraTarget(quiet, chromium)).toBe(150_000);
+  const firefox = [1000, 3000].map((at) =>
+    cameraStats(at, { h: { totalEncodedBytesTarget: 25 * at }, f: { totalEncodedBytesTarget: 25 * at } }),
+  );
+  expect(cameraTarget(firefox[0] ?? quiet, firefox[1] ?? quiet)).toBe(200_000);
+  expect(cameraTarget(quiet, quiet)).toBeUndefined();
 });
 
 test("only freezes of the main cell are counted and reported, within limits", () => {

@@ -1,5 +1,12 @@
+import type { Encoded } from "./cameraSize";
 import type { Line, ReportFreezes } from "./protocol";
 import { type Stat, usedPair } from "./usedPair";
+
+interface EncodedSoFar {
+  readonly frames: number;
+  readonly quantizers: number;
+  readonly bytes: number;
+}
 
 /** The counters of one getStats() call that the line figures are made of. */
 export interface LineSample {
@@ -17,10 +24,13 @@ export interface LineSample {
   readonly concealed: number;
   /** Gaps that began. */
   readonly gaps: number;
-  /** Of the camera: packets, how long they waited in the browser, in all, and the rate it is encoded for. */
+  /** Of the camera: packets, how long they waited in the browser, in all, and the rate it is encoded for: now, or (Firefox) so far. */
   readonly cameraPackets: number;
   readonly cameraWaitedMs: number;
   readonly cameraTarget: number; // bit/s
+  readonly cameraTargetBytes: number;
+  /** Of its sizes, by rid. */
+  readonly cameraSizes: ReadonlyMap<string, EncodedSoFar>;
   readonly freezes: number;
   readonly frozenMs: number;
   readonly rttMs: number;
@@ -39,7 +49,8 @@ export function lineSample(report: Iterable<readonly [string, unknown]>, main?: 
   const sum = { packetsSent: 0, packetsReceived: 0, lostUp: 0, lostDown: 0 };
   let at = 0;
   const heard = { requests: 0, samples: 0, concealed: 0, gaps: 0 };
-  const camera = { cameraPackets: 0, cameraWaitedMs: 0, cameraTarget: 0 };
+  const camera = { cameraPackets: 0, cameraWaitedMs: 0, cameraTarget: 0, cameraTargetBytes: 0 };
+  const cameraSizes = new Map<string, EncodedSoFar>();
   let freezes = 0;
   let frozen = 0;
   let jitter = 0;
@@ -56,6 +67,13 @@ export function lineSample(report: Iterable<readonly [string, unknown]>, main?: 
         camera.cameraPackets += number(stat["packetsSent"]);
         camera.cameraWaitedMs += number(stat["totalPacketSendDelay"]) * 1000;
         camera.cameraTarget += number(stat["targetBitrate"]);
+        // Of all sizes, said with each.
+        camera.cameraTargetBytes = number(stat["totalEncodedBytesTarget"]);
+        cameraSizes.set(stat["rid"], {
+          frames: number(stat["framesEncoded"]),
+          quantizers: number(stat["qpSum"]),
+          bytes: number(stat["bytesSent"]),
+        });
         break;
       case "remote-inbound-rtp":
         sum.lostUp += number(stat["packetsLost"]);
@@ -83,6 +101,7 @@ export function lineSample(report: Iterable<readonly [string, unknown]>, main?: 
     ...sum,
     ...heard,
     ...camera,
+    cameraSizes,
     freezes,
     frozenMs: frozen * 1000,
     rttMs: number(pair?.["currentRoundTripTime"]) * 1000,
@@ -97,7 +116,7 @@ export function lineFigures(
   current: LineSample,
   minuteAgo: LineSample = previous,
 ): Line {
-  const seconds = Math.max(0.001, (current.at - previous.at) / 1000);
+  const seconds = secondsBetween(previous, current);
   const grown = (key: keyof LineSample) => Math.max(0, Number(current[key]) - Number(previous[key]));
   const permille = (lost: number, of: number) =>
     of <= 0 ? 0 : within(0, 1000, Math.round((lost / of) * 1000));
@@ -140,6 +159,27 @@ export function freezesSince(previous: LineSample, current: LineSample): ReportF
     milliseconds: within(0, 60000, Math.round(current.frozenMs - previous.frozenMs)),
   };
 }
+
+/** What became of one size of the camera. */
+export function encodedSince(previous: LineSample, current: LineSample, rid: string): Encoded {
+  const before = previous.cameraSizes.get(rid) ?? { frames: 0, quantizers: 0, bytes: 0 };
+  const now = current.cameraSizes.get(rid) ?? before;
+  const frames = now.frames - before.frames;
+  return {
+    quantizer: frames > 0 ? (now.quantizers - before.quantizers) / frames : undefined,
+    rate: ((now.bytes - before.bytes) * 8) / secondsBetween(previous, current),
+  };
+}
+
+/** bit/s that the browser means the camera to give, all its sizes together; undefined: it does not say. */
+export function cameraTarget(previous: LineSample, current: LineSample): number | undefined {
+  if (current.cameraTarget > 0) return current.cameraTarget;
+  const bytes = current.cameraTargetBytes - previous.cameraTargetBytes;
+  return bytes > 0 ? (bytes * 8) / secondsBetween(previous, current) : undefined;
+}
+
+const secondsBetween = (previous: LineSample, current: LineSample) =>
+  Math.max(0.001, (current.at - previous.at) / 1000);
 
 function within(low: number, high: number, value: number): number {
   return Math.min(high, Math.max(low, value));

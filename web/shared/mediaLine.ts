@@ -1,10 +1,20 @@
 import { CameraLimit } from "./cameraLimit";
+import { CameraSize } from "./cameraSize";
 import type { Connection } from "./connection";
 import { RefusedError } from "./connection";
-import { freezesSince, isCut, type LineSample, lineFigures, lineSample } from "./lineFigures";
+import {
+  cameraTarget,
+  encodedSince,
+  freezesSince,
+  isCut,
+  type LineSample,
+  lineFigures,
+  lineSample,
+} from "./lineFigures";
 import { type OwnTracks, Peer } from "./peer";
 import { PlayoutTarget } from "./playoutTarget";
 import type { Line } from "./protocol";
+import { StuckTarget } from "./stuckTarget";
 
 /** A peer that says "disconnected" often comes back by itself; after this long it is replaced. */
 const patience = 2000;
@@ -45,6 +55,8 @@ export class MediaLine {
   private readonly samples: LineSample[] = [];
   private readonly playout = new PlayoutTarget();
   private cameraLimit = new CameraLimit();
+  private cameraSize = new CameraSize();
+  private stuckTarget = new StuckTarget();
   /** The peer is connected, or on its way to be, and not in the session; whether it became so. */
   private ahead: Promise<boolean> | undefined;
   private patienceTimer: ReturnType<typeof setTimeout> | undefined;
@@ -200,6 +212,8 @@ export class MediaLine {
     }
     this.samples.length = 0;
     this.cameraLimit = new CameraLimit();
+    this.cameraSize = new CameraSize();
+    this.stuckTarget = new StuckTarget();
     if (this.peer !== peer || !this.wanted) return;
     this.set({ video: peer.video, audio: peer.audio, program: false, late: [] });
     if (!peer.connected) this.renewAfter(connectingLimit);
@@ -293,13 +307,17 @@ export class MediaLine {
         cut: isCut(previous, sample),
       }),
     );
-    peer.limitCamera(
-      this.cameraLimit.after({
-        packets: sample.cameraPackets - previous.cameraPackets,
-        waited: sample.cameraWaitedMs - previous.cameraWaitedMs,
-        target: sample.cameraTarget,
-      }),
+    const target = cameraTarget(previous, sample);
+    const limit = this.cameraLimit.after({
+      packets: sample.cameraPackets - previous.cameraPackets,
+      waited: sample.cameraWaitedMs - previous.cameraWaitedMs,
+      target: target ?? 0,
+    });
+    const [largest, half] = (["f", "h"] as const).map((rid) =>
+      peer.encodes(rid) ? encodedSince(previous, sample, rid) : undefined,
     );
+    peer.limitCamera(limit, this.cameraSize.after({ largest, half, target }, peer.wants("h")));
+    if (this.stuckTarget.after(target, peer.most)) peer.nudge();
     this.set({ line: lineFigures(previous, sample, minuteAgo) });
     const freezes = freezesSince(previous, sample);
     if (freezes && this.direction === "sends") this.connection.send(freezes);

@@ -1,5 +1,14 @@
 import { withAudioNack } from "./audioNack";
-import { activeLayers, type Layer, layersFor, rids, sharedRates } from "./cameraLayers";
+import {
+  activeLayers,
+  halfSizeRate,
+  type Layer,
+  layersFor,
+  type Rid,
+  rids,
+  sharedRates,
+} from "./cameraLayers";
+import type { Sizes } from "./cameraSize";
 import type { Playout } from "./playoutTarget";
 import { type Stat, usedPair } from "./usedPair";
 
@@ -7,6 +16,9 @@ const videoSlots = 9;
 const audioSlots = 3;
 /** ms: who sends or sees something gets a packet every 50 ms at least. */
 const lately = 250;
+
+/** bit/s: enough to be a change. */
+const nudge = 1000;
 
 /** Sends our offer; gives the server's answer. */
 export type Exchange = (offer: string) => Promise<string>;
@@ -43,6 +55,10 @@ export class Peer {
   /** Nobody's, until the server says whose. */
   private wantedLayers: readonly string[] = [];
   private cameraLimit: number | undefined;
+  private sizes: Sizes = { largest: true, halfRate: halfSizeRate };
+  private active: ReadonlySet<Rid> = new Set();
+  private rates: ReadonlyMap<Rid, number> = new Map();
+  private nudged = false;
   private applied: Promise<void> = Promise.resolve();
   private readonly prepared: Promise<string>;
 
@@ -104,11 +120,33 @@ export class Peer {
     await this.applyLayers();
   }
 
-  /** bit/s, of all sizes of the camera together; undefined: none but their own. */
-  limitCamera(limit: number | undefined): void {
-    if (limit === this.cameraLimit) return;
+  /** `limit`: bit/s, of all sizes of the camera together; undefined: none but their own. */
+  limitCamera(limit: number | undefined, sizes: Sizes): void {
+    const { largest, halfRate } = this.sizes;
+    if (limit === this.cameraLimit && sizes.largest === largest && sizes.halfRate === halfRate) return;
     this.cameraLimit = limit;
+    this.sizes = sizes;
     void this.applyLayers();
+  }
+
+  /** Somebody sees this size of the camera, or a larger one that is left out. */
+  encodes(rid: Rid): boolean {
+    return this.active.has(rid);
+  }
+
+  /** What the camera may give, bit/s. */
+  get most(): number {
+    return [...this.rates.values()].reduce((sum, rate) => sum + rate, 0);
+  }
+
+  /** Lets the browser look how wide its line is: it does when what the camera may give changes (see StuckTarget). */
+  nudge(): void {
+    this.nudged = !this.nudged;
+    void this.applyLayers();
+  }
+
+  wants(rid: Rid): boolean {
+    return this.wantedLayers.includes(rid);
   }
 
   /** Whether somebody sees the screen; nobody: it is not encoded. */
@@ -156,15 +194,17 @@ export class Peer {
 
   private async setEncodings(): Promise<void> {
     if (!this.camera) return;
-    const active = activeLayers(this.layers, this.wantedLayers);
-    const rates = sharedRates(this.layers, active, this.cameraLimit);
+    const active = activeLayers(this.layers, this.wantedLayers, this.sizes.largest);
+    this.active = active;
+    const rates = sharedRates(this.layers, active, this.cameraLimit, this.sizes.halfRate);
+    this.rates = rates;
     const parameters = this.camera.getParameters();
     for (const encoding of parameters.encodings) {
       const layer = this.layers.find((one) => one.rid === encoding.rid);
       if (!layer) continue;
       encoding.active = active.has(layer.rid);
       encoding.scaleResolutionDownBy = layer.scaleResolutionDownBy;
-      encoding.maxBitrate = rates.get(layer.rid) ?? layer.maxBitrate;
+      encoding.maxBitrate = (rates.get(layer.rid) ?? layer.maxBitrate) + (this.nudged ? nudge : 0);
     }
     await this.camera.setParameters(parameters);
   }

@@ -86,6 +86,33 @@ TEST_F(CameraTest, AStillPictureStaysWhatItWas) {
   EXPECT_EQ(lines_for(360), 180);
 }
 
+TEST_F(CameraTest, ASizeThatItsBrowserHasMadeSmallerIsStillAskedFor) {
+  send_all();
+  send(2, 180);
+  EXPECT_EQ(lines_for(1080), 360) << "what is seen goes with what comes";
+  EXPECT_EQ(camera_.wanted(1080), 2U);
+  EXPECT_EQ(camera_.ladder(1080, true, now_).back().layer, 2U);
+  now_ += 1100ms;
+  send(2, 180);
+  EXPECT_EQ(lines_for(1080), 180) << "the others have stopped";
+  EXPECT_EQ(camera_.wanted(1080), 2U);
+}
+
+TEST_F(CameraTest, OfOurOwnPagesSoIsOneThatHasNeverBeenLarger) {
+  Camera page(source, nullptr, Codec::vp8, 3, LayerSizes::doubling);
+  const auto show = [&](std::size_t layer, int lines) {
+    const auto packet = rtp::write_packet(
+        {.sequence = ++sequence_, .ssrc = static_cast<std::uint32_t>(200 + layer)}, keyframe_of(lines));
+    ASSERT_TRUE(page.layer(layer).take(packet, now_));
+  };
+  show(1, 360);
+  show(2, 180);
+  EXPECT_EQ(page.best(1080, now_)->height(), 360);
+  EXPECT_EQ(page.wanted(1080), 2U);
+  EXPECT_EQ(page.wanted(540), 1U);
+  EXPECT_EQ(page.wanted(360), 0U);
+}
+
 TEST_F(CameraTest, BeforeThereIsAPictureTheUsualSizesAreAssumed) {
   EXPECT_EQ(camera_.wanted(1080), 2U);
   EXPECT_EQ(camera_.wanted(540), 1U);
