@@ -51,6 +51,18 @@ test("what nobody wants is not judged", () => {
   expect(size.after({ largest: undefined, half, target: thin }, true).largest).toBe(true);
 });
 
+test("of a camera that is off nothing is known", () => {
+  const size = new CameraSize();
+  for (let i = 0; i < 20; ++i)
+    expect(size.after({ largest: none, half: none, target: undefined }, true)).toEqual({
+      largest: true,
+      halfRate: 500_000,
+    });
+  size.after({ largest: mush, half, target: thin }, true);
+  for (let i = 0; i < 20; ++i)
+    expect(size.after({ largest: undefined, half: none, target: undefined }, true).largest).toBe(false);
+});
+
 test("a thin line gets half of it, at once", () => {
   for (const wanted of ["largest", "both"] as const)
     expect(new Line(wanted).after(sharp, thin)).toEqual({ largest: false, halfRate: 500_000 });

@@ -50,7 +50,7 @@ export class CameraSize {
   /** `halfWanted`: not only instead of the largest. */
   after(camera: Camera, halfWanted: boolean): Sizes {
     if (this.state === "both") this.look(camera);
-    else if (camera.half) this.hope(camera.target ?? camera.half.rate, halfWanted);
+    else if (camera.half?.quantizer !== undefined) this.hope(camera.target ?? camera.half.rate, halfWanted);
     return {
       largest: this.state === "both",
       halfRate: this.state === "widening" ? widening : halfSizeRate,
@@ -64,7 +64,8 @@ export class CameraSize {
       return;
     }
     this.lasted += 1;
-    if (largest.quantizer === undefined && half) this.watch(target, "widening");
+    // A camera that is off gives neither.
+    if (largest.quantizer === undefined && half?.quantizer !== undefined) this.watch(target, "widening");
     else this.wide = 0;
   }
 
