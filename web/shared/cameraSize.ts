@@ -14,6 +14,7 @@ export interface Camera {
   readonly target: number | undefined; // bit/s; undefined: it does not say
 }
 
+/** Whether the largest size may be sent, and what half of it may give. */
 export interface Sizes {
   readonly largest: boolean;
   readonly halfRate: number; // bit/s
@@ -27,7 +28,7 @@ const good = 40;
 const leastTarget = 300_000;
 /** Of what half the size gives at most: the line may be wide. Chromium (156) means it to give five sixths of that for a while. */
 const full = 0.8;
-/** bit/s: both at once. libwebrtc begins with the largest when there are 600 kbit/s besides half its size. */
+/** bit/s: both at once. libwebrtc begins with the largest when there are 600 kbit/s beside half of it (kSimulcastFormats). */
 const enoughForBoth = 1_200_000;
 const widening = 1_500_000;
 /** Intervals: how long the line must look wide before it is tried, how long a trial lasts, and a size that has not failed. */

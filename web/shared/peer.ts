@@ -56,7 +56,6 @@ export class Peer {
   private wantedLayers: readonly string[] = [];
   private cameraLimit: number | undefined;
   private sizes: Sizes = { largest: true, halfRate: halfSizeRate };
-  private active: ReadonlySet<Rid> = new Set();
   private rates: ReadonlyMap<Rid, number> = new Map();
   private nudged = false;
   private applied: Promise<void> = Promise.resolve();
@@ -129,9 +128,9 @@ export class Peer {
     void this.applyLayers();
   }
 
-  /** Somebody sees this size of the camera, or a larger one that is left out. */
+  /** This size of the camera is wanted, or stands for a larger one that is left out. */
   encodes(rid: Rid): boolean {
-    return this.active.has(rid);
+    return this.rates.has(rid);
   }
 
   /** What the camera may give, bit/s. */
@@ -145,6 +144,7 @@ export class Peer {
     void this.applyLayers();
   }
 
+  /** Somebody wants this very size. */
   wants(rid: Rid): boolean {
     return this.wantedLayers.includes(rid);
   }
@@ -195,7 +195,6 @@ export class Peer {
   private async setEncodings(): Promise<void> {
     if (!this.camera) return;
     const active = activeLayers(this.layers, this.wantedLayers, this.sizes.largest);
-    this.active = active;
     const rates = sharedRates(this.layers, active, this.cameraLimit, this.sizes.halfRate);
     this.rates = rates;
     const parameters = this.camera.getParameters();

@@ -3,9 +3,10 @@ const free = 0.9;
 const patience = 2;
 
 /**
- * Whether a browser's estimate of its line has stopped where it is. libwebrtc raises it only above what is really sent, and
- * keeps a part of it for a voice, also for one that is silent: after a thin time a camera gets so little that nothing
- * shows that the line is wide again. It looks for itself (probes) when what the camera may give changes.
+ * Whether a browser's estimate of its line has stopped where it is. libwebrtc raises it to one and a half times what is
+ * really sent and no further (AimdRateControl), and keeps a part of it for the voice, also for one that is silent: after a thin
+ * time a camera gets so little that nothing shows that the line is wide again. It looks for itself when what the camera may
+ * give changes while little is sent (ProbeController::OnMaxTotalAllocatedBitrate).
  */
 export class StuckTarget {
   private last: number | undefined;
