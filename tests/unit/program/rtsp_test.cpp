@@ -10,14 +10,28 @@ const std::string path = "/duong-dan-khong-doan-duoc";
 class RtspTest : public OutputTest {
  protected:
   std::unique_ptr<Receiver> monitor(const std::string& protocol, const std::string& at = path) const {
-    return std::make_unique<Receiver>(
-        "rtspsrc name=in latency=50 protocols=" + protocol +
-            " location=rtsp://127.0.0.1:" + std::to_string(port_) + at,
-        "in. ! application/x-rtp,media=video ! rtph264depay ! h264parse ! avdec_h264",
-        "in. ! application/x-rtp,media=audio ! rtpmp4gdepay ! aacparse ! avdec_aac");
+    return std::make_unique<Receiver>("rtspsrc name=in latency=50 protocols=" + protocol +
+                                          " location=rtsp://127.0.0.1:" + std::to_string(port_) + at,
+                                      "rtph264depay name=video ! h264parse ! avdec_h264",
+                                      "rtpmp4gdepay name=audio ! aacparse ! avdec_aac",
+                                      [](Pipeline& pipeline) {
+                                        g_signal_connect(pipeline.get("in").get(), "pad-added",
+                                                         G_CALLBACK(take_stream), pipeline.element());
+                                      });
   }
   std::optional<OutputMeasured> watched_by(int watchers) {
     return measured([watchers](const OutputMeasured& one) { return one.watchers == watchers; });
+  }
+
+  /// Each stream has a thread, and its pad comes in that. `in. ! CAPS ! …` would have each try all pads: a
+  /// filter that has found none is linked to what follows it for a moment all the same
+  /// (gst_element_link_pads_filtered), and the other thread's, which has found one, is put off for good.
+  static void take_stream(GstElement*, GstPad* pad, gpointer pipeline) {
+    const CapsRef caps(gst_pad_query_caps(pad, nullptr));
+    const auto* const media = gst_structure_get_string(gst_caps_get_structure(caps.get(), 0), "media");
+    const Ref<GstElement> depayloader(gst_bin_get_by_name(GST_BIN(pipeline), media));
+    const Ref<GstPad> sink(gst_element_get_static_pad(depayloader.get(), "sink"));
+    gst_pad_link(pad, sink.get());
   }
 
   const std::uint16_t port_ = free_port();
