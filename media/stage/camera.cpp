@@ -1,6 +1,7 @@
 #include "media/stage/camera.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "media/stage/slot.h"
 
@@ -11,12 +12,40 @@ constexpr std::array<int, rtp::most_layers> usual_heights{180, 360, 720};
 std::int64_t usual_rate(int height) { return height <= 240 ? 150'000 : height <= 480 ? 500'000 : 1'500'000; }
 constexpr std::array usual_parts{0.4, 0.6, 1.0};
 constexpr std::int64_t still_rate = 50'000;
+/// A quarter of a second of a good camera: libvpx leaves out one or two of a size whose share is short.
+constexpr int steady = 5;
 }  // namespace
 
 Camera::Camera(SourceId source, Peer* publisher, Codec codec, std::size_t layers, LayerSizes sizes)
     : sizes_(sizes) {
   for (std::size_t i = 0; i < layers; ++i)
     layers_.push_back(std::make_unique<Track>(source, codec, publisher));
+}
+
+bool Camera::on_packet(const Track& layer, const Track::Arrived& arrived, bool was_alive) {
+  const auto index = static_cast<std::size_t>(
+      std::find_if(layers_.begin(), layers_.end(), [&](const auto& one) { return one.get() == &layer; }) -
+      layers_.begin());
+  auto& own = going_.at(index);
+  const auto timestamp = arrived.packet.timestamp;
+  const bool new_picture =
+      !own.timestamp || arrived.restarted || static_cast<std::int32_t>(timestamp - *own.timestamp) > 0;
+  own.missed = 0;
+  bool changed = !was_alive;
+  if (!was_alive) own.left_out = false;
+  if (!new_picture) return changed;
+  own.timestamp = timestamp;
+  if (own.left_out && ++own.in_a_row == steady) {
+    own.left_out = false;
+    changed = true;
+  }
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    auto& other = going_[i];
+    if (i == index || ++other.missed < steady) continue;
+    other.in_a_row = 0;
+    changed |= !std::exchange(other.left_out, true);
+  }
+  return changed;
 }
 
 int Camera::height_of(std::size_t index) const {
@@ -63,7 +92,9 @@ Track* Camera::best(int lines, std::size_t largest, Clock::time_point now) const
 template <class Take>
 Track* Camera::best_of(int lines, Clock::time_point now, Take take) const {
   const auto height = [this](std::size_t i) { return height_of(i); };
-  auto found = choose(lines, height, [&](std::size_t i) { return layers_[i]->is_alive(now) && take(i); });
+  auto found = choose(lines, height, [&](std::size_t i) {
+    return layers_[i]->is_alive(now) && !going_.at(i).left_out && take(i);
+  });
   // A still picture sends nothing: what it has sent is what there is.
   if (!found)
     found = choose(lines, height, [&](std::size_t i) { return layers_[i]->ssrc() != 0 && take(i); });

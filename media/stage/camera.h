@@ -23,6 +23,10 @@ class Camera {
   Codec codec() const { return layers_.front()->codec(); }
   LayerSizes sizes() const { return sizes_; }
 
+  /// `layer` has taken a packet in. True: another layer may be the best now, since this one has come back, or
+  /// its sender goes on with this one and has left out another.
+  bool on_packet(const Track& layer, const Track::Arrived& arrived, bool was_alive);
+
   std::span<const std::unique_ptr<Track>> layers() const { return layers_; }
   Track& layer(std::size_t index) const { return *layers_.at(index); }
 
@@ -57,8 +61,18 @@ class Camera {
   template <class Take>
   Track* best_of(int lines, Clock::time_point now, Take take) const;
 
+  /// What became of a layer beside the others. A sender that leaves one out (its line has become too thin for
+  /// it) says nothing of that, and the next picture of a still one may take minutes.
+  struct Going {
+    int missed = 0;                          ///< pictures of others since its last packet
+    int in_a_row = 0;                        ///< of its own, since it was left out
+    bool left_out = false;                   ///< until it goes on as steadily as the others
+    std::optional<std::uint32_t> timestamp;  ///< of its last picture
+  };
+
   LayerSizes sizes_;
   std::vector<std::unique_ptr<Track>> layers_;
+  std::array<Going, rtp::most_layers> going_;
 };
 
 }  // namespace diemcau::stage

@@ -277,9 +277,10 @@ void Stage::on_packet(Peer& peer, std::span<std::byte> packet, Clock::time_point
   const bool was_alive = track->is_alive(now);
   const auto arrived = track->take(packet, now);
   if (!arrived) return;
-  // A size more to choose from.
-  if (!was_alive && track->kind() == Kind::video && camera_of(track->source())->layers().size() > 1)
-    arrange(now);
+  if (track->kind() == Kind::video)
+    if (auto& camera = *camera_of(track->source());
+        camera.layers().size() > 1 && camera.on_packet(*track, *arrived, was_alive))
+      arrange(now);
   pass_on(*track, *arrived, now);
 }
 

@@ -253,6 +253,37 @@ TEST_P(SourcesTest, ACellGetsTheSizeOfAnH264CameraThatItNeeds) {
   })) << "nothing of the small size any more";
 }
 
+TEST_P(SourcesTest, WhenASenderLeavesOutTheSizeOfACellTheViewerGetsTheOther) {
+  auto& browser = join(an_binh, {.simulcast = true});
+  auto& viewer = join(std::nullopt, {.video_slots = 1});
+  std::uint16_t number = 0;
+  const auto show = [&](std::string_view rid, bool keyframe) {
+    const bool large = rid == "f";
+    auto payload = rtp::vp8_payload(keyframe, ++number, 0, "");
+    // Start code, width and height (RFC 6386 9.1), behind two more bytes of the tag.
+    if (keyframe) payload = joined(payload, hex(large ? "00009d012a0005d002" : "00009d012a40010001"));
+    browser.send(TestPeer::vp8, '1', large ? 0x102 : 0x100, joined(payload, text_bytes(rid)), true, rid);
+  };
+  show("q", true);
+  show("f", true);
+  ASSERT_TRUE(handled(2));
+  engine_.set_scene(stage, {Layout::single, {{an_binh, ""}}});
+  const auto& seen = viewer.slot(0);
+  const auto shows = [&](char rid) {
+    return run_until(
+        [&] { return !seen.empty() && seen.back().payload.back() == static_cast<std::byte>(rid); });
+  };
+  ASSERT_TRUE(shows('f'));
+  for (int picture = 0; picture < 5; ++picture) show("q", picture == 0);
+  ASSERT_TRUE(shows('q'));
+  for (int picture = 0; picture < 5; ++picture) {
+    show("q", false);
+    show("f", picture == 0);
+  }
+  EXPECT_TRUE(shows('f'));
+  EXPECT_TRUE(one_stream(seen));
+}
+
 TEST_P(SourcesTest, AnOfferWithoutAKnownCodecIsToldWhatIsKnown) {
   auto offer = TestPeer({.sends = true, .protects_voice = false}).offer();
   for (const std::string known : {"VP8/90000", "opus/48000"})
