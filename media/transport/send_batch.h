@@ -28,7 +28,9 @@ class SendBatch {
   std::uint64_t dropped() const { return dropped_; }
 
  private:
-  static constexpr std::size_t capacity = 512;
+  /// A picture of six packets for 340 viewers. What does not find room leaves in messages of fewer segments:
+  /// with 512, forwarding to 200 and 400 viewers cost a sixth and a quarter more.
+  static constexpr std::size_t capacity = 2048;
   // The kernel's limits of one GSO message: UDP_MAX_SEGMENTS and 64 KB less headers.
   static constexpr std::size_t most_segments = 64;
   static constexpr std::size_t most_bytes = 65000;
