@@ -195,6 +195,18 @@ for (const kbps of [250, 500])
     print(`U 720 lines, ${kbps} kbit/s, 50 ms`, one, await measure(playback, publisher));
   });
 
+measured("U 720 lines become 250 kbit/s", async () => {
+  const { playback } = await session(large);
+  await lines.publishing.tell("both delay 25");
+  await seconds(settling);
+  await lines.publishing.tell("up rate 250 queue 300");
+  const got = await playback.measure(20);
+  console.log(
+    `FIGURE U 720 lines become 250 kbit/s, first 20 s: voice ${percent(got.concealed)} %, stall ${percent(got.stalled)} %, ` +
+      `${got.framesPerSecond.toFixed(1)} fps, longest gap ${Math.round(got.longestGap)} ms, load ${loadavg()[0]?.toFixed(1)}`,
+  );
+});
+
 measured("program at 500 kbit/s", async () => {
   const { playback, publisher } = await session();
   await server.command({ type: "set_feed", site: await server.site(watching.site), feed: "program" });
