@@ -29,7 +29,7 @@ class SendBatch {
 
  private:
   /// A picture of six packets for 340 viewers. What does not find room leaves in messages of fewer segments:
-  /// with 512, forwarding to 200 and 400 viewers cost a sixth and a quarter more.
+  /// with 512, forwarding to 200 and 400 viewers cost a sixth and a third more.
   static constexpr std::size_t capacity = 2048;
   // The kernel's limits of one GSO message: UDP_MAX_SEGMENTS and 64 KB less headers.
   static constexpr std::size_t most_segments = 64;
