@@ -12,7 +12,8 @@ constexpr std::array<int, rtp::most_layers> usual_heights{180, 360, 720};
 std::int64_t usual_rate(int height) { return height <= 240 ? 150'000 : height <= 480 ? 500'000 : 1'500'000; }
 constexpr std::array usual_parts{0.4, 0.6, 1.0};
 constexpr std::int64_t still_rate = 50'000;
-/// A quarter of a second of a good camera: libvpx leaves out one or two of a size whose share is short.
+/// A quarter of a second of a good camera, and more than the single pictures that an encoder drops when its
+/// rate is short (libvpx: rc_dropframe_thresh).
 constexpr int steady = 5;
 }  // namespace
 
@@ -23,6 +24,7 @@ Camera::Camera(SourceId source, Peer* publisher, Codec codec, std::size_t layers
 }
 
 bool Camera::on_packet(const Track& layer, const Track::Arrived& arrived, bool was_alive) {
+  if (layers_.size() == 1) return false;
   const auto index = static_cast<std::size_t>(
       std::find_if(layers_.begin(), layers_.end(), [&](const auto& one) { return one.get() == &layer; }) -
       layers_.begin());

@@ -24,7 +24,7 @@ class Camera {
   LayerSizes sizes() const { return sizes_; }
 
   /// `layer` has taken a packet in. True: another layer may be the best now, since this one has come back, or
-  /// its sender goes on with this one and has left out another.
+  /// its sender goes on with this one and has left out another. Never, where there is one size.
   bool on_packet(const Track& layer, const Track::Arrived& arrived, bool was_alive);
 
   std::span<const std::unique_ptr<Track>> layers() const { return layers_; }

@@ -81,11 +81,10 @@ void Stage::on_relayed(const Relayed& head, std::span<const std::byte> packet, C
   track.wait = head.wait;
   const bool was_alive = track.is_alive(now);
   const auto arrived = track.take(packet, now);
-  auto& camera = *source->camera;
-  const bool has_sizes = camera.layers().size() > 1 && head.kind == Kind::video;
+  const bool has_sizes = source->camera->layers().size() > 1 && head.kind == Kind::video;
   if (head.turn == Relayed::Turn::live) {
     if (!arrived) return;
-    if (has_sizes && camera.on_packet(track, *arrived, was_alive)) arrange(now);
+    if (has_sizes && source->camera->on_packet(track, *arrived, was_alive)) arrange(now);
     return pass_on(track, *arrived, now);
   }
   if (arrived && arrived->restarted) rebind(track, now);

@@ -277,10 +277,8 @@ void Stage::on_packet(Peer& peer, std::span<std::byte> packet, Clock::time_point
   const bool was_alive = track->is_alive(now);
   const auto arrived = track->take(packet, now);
   if (!arrived) return;
-  if (track->kind() == Kind::video)
-    if (auto& camera = *camera_of(track->source());
-        camera.layers().size() > 1 && camera.on_packet(*track, *arrived, was_alive))
-      arrange(now);
+  if (track->kind() == Kind::video && camera_of(track->source())->on_packet(*track, *arrived, was_alive))
+    arrange(now);
   pass_on(*track, *arrived, now);
 }
 
