@@ -19,17 +19,19 @@ export async function picture(
       pen?.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0, 1280, 720);
     } else {
       const video = document.createElement("video");
-      const event = (name: string) =>
-        new Promise<void>((done, fail) => {
-          video.addEventListener(name, () => done(), { once: true });
-          video.addEventListener("error", () => fail(new Error(video.error?.message)), { once: true });
+      // Drawn is what the compositor has: for "seeked" Chromium does not wait for it, and it may be the film's first picture
+      // yet. Now and then it does not tell of a picture either: it is sought again then.
+      const again = setInterval(() => {
+        video.currentTime = source.at;
+      }, 1000);
+      await new Promise<void>((presented, fail) => {
+        video.requestVideoFrameCallback(function look(_, { mediaTime }) {
+          if (mediaTime > source.at - 0.1) presented();
+          else video.requestVideoFrameCallback(look);
         });
-      const loaded = event("loadeddata");
-      video.src = source.film;
-      await loaded;
-      const sought = event("seeked");
-      video.currentTime = source.at;
-      await sought;
+        video.addEventListener("error", () => fail(new Error(video.error?.message)), { once: true });
+        video.src = `${source.film}#t=${source.at}`;
+      }).finally(() => clearInterval(again));
       pen?.drawImage(video, 0, 0, 1280, 720);
     }
     const found: number[][][] = [];

@@ -114,6 +114,14 @@ async function look(begins: readonly number[]): Promise<Seen> {
   return seen;
 }
 
+/** How many fields have which colour, the most frequent first. */
+function shown(picture: Picture): string {
+  const counts = new Map<string, number>();
+  for (const colour of picture) counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  const sorted = [...counts].sort(([, one], [, other]) => other - one);
+  return sorted.map(([colour, count]) => `${count} ${colour}`).join(" ");
+}
+
 beforeAll(async () => {
   server = await Server.start();
   desk = await Console.open(server);
@@ -182,7 +190,8 @@ test("the film is lost and made anew: it shows the same at the same times", asyn
   const differing = before.instants.flatMap(({ at, picture: expected }, i) => {
     const anew = after.instants[i]?.picture ?? [];
     const { same, coloured } = alike(expected, anew, colours);
-    return coloured > 40 && same / coloured > 0.97 ? [] : [`${at.toFixed(2)} s: ${same} of ${coloured}`];
+    if (coloured > 40 && same / coloured > 0.97) return [];
+    return [`${at.toFixed(2)} s: ${same} of ${coloured}: ${shown(expected)}, anew ${shown(anew)}`];
   });
   const shows = (colour: string) => colours.includes(colour as (typeof colours)[number]);
   expect(before.instants.filter(({ picture }) => picture.some(shows)).length).toBeGreaterThan(50);
