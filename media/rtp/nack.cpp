@@ -9,9 +9,14 @@ namespace diemcau::rtp {
 namespace {
 using namespace std::chrono_literals;
 constexpr auto reordering = 10ms;  // later than that a packet counts as lost
-constexpr auto least_interval = 20ms;
+// Browsers ignore a second request until a round trip after the first repair has left them, and that waits
+// for its turn: one that comes a little too early costs a whole round trip more.
+constexpr auto turn = 20ms;
 constexpr auto looking = 50ms;  // a loss is noticed, asked for and its answer passed on
 constexpr auto remembered = 30s;
+// From 300 ms on a gap between two pictures is seen as a standstill; the one before, and noticing and asking
+// twice, take the half of that.
+constexpr auto bearable = 150ms;
 }  // namespace
 
 std::int64_t NackGenerator::unwrap(std::uint16_t sequence) const {
@@ -77,13 +82,16 @@ NackGenerator::Clock::duration NackGenerator::usual_answer() const {
 
 std::chrono::milliseconds NackGenerator::repair_wait(Clock::time_point now) const {
   if (answered_ < last_answers_.size() || now - last_answers_[0] > remembered) return 0ms;
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::min<Clock::duration>(usual_answer() + looking, longest_wait));
+  const auto usual = usual_answer();
+  // A repair that is lost too comes once more after as long again.
+  const auto wait = std::max<Clock::duration>(usual + looking, 2 * usual - bearable);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::min<Clock::duration>(wait, longest_wait));
 }
 
 std::vector<std::uint16_t> NackGenerator::due(Clock::time_point now, Clock::duration round_trip) {
   std::vector<std::uint16_t> sequences;
-  const auto interval = std::max<Clock::duration>(least_interval, round_trip);
+  const auto answer = answered_ > 0 ? std::max(usual_answer(), round_trip) : round_trip;
+  const Clock::duration interval = answer + turn;
   for (auto it = missing_.begin(); it != missing_.end();) {
     auto& [sequence, missing] = *it;
     // The answer to the last request has its round trip too.

@@ -20,7 +20,7 @@ inline constexpr NackLimits for_video{10, std::chrono::milliseconds(1500)};
 inline constexpr NackLimits for_voice{5, std::chrono::milliseconds(400)};
 
 /// A longer wait of a player would be felt in every answer of a conversation.
-inline constexpr std::chrono::milliseconds longest_wait{400};
+inline constexpr std::chrono::milliseconds longest_wait{500};
 
 /// Finds what a sender's stream lost on its way to us and asks for it until it comes or is too old to matter.
 /// 3 % loss without it is 4 frames a second; one request is too few at 8 %.
@@ -36,16 +36,16 @@ class NackGenerator {
   /// old, and its repairs would hold up the keyframe that all wait for.
   void resume_at(std::uint16_t sequence);
   /// Sequence numbers to ask for now, in order: each first after a short wait (it may only be late), then
-  /// once every round trip, within the limits.
+  /// once every round trip and a little more, within the limits: a sender ignores what comes sooner.
   std::vector<std::uint16_t> due(Clock::time_point now, Clock::duration round_trip);
   /// Something is missing: due() is to be asked again soon.
   bool is_waiting() const { return !missing_.empty(); }
   /// How long answers take: the median of the last ones, each from its first request on, since senders ignore
   /// further ones for a round trip, and most first answers arrive. nullopt: none came since.
   std::optional<Clock::duration> take_answer_time();
-  /// How long whoever plays this stream should wait so that repaired packets come in their turn, at most
-  /// `longest_wait`; 0: nothing was repaired for half a minute, but for a single packet that may have been
-  /// overtaken.
+  /// How long whoever plays this stream should wait so that repaired packets come in their turn, and those
+  /// whose first repair is lost too before it is a standstill; at most `longest_wait`; 0: nothing was
+  /// repaired for half a minute, but for a single packet that may have been overtaken.
   std::chrono::milliseconds repair_wait(Clock::time_point now) const;
   /// True once after packets were given up: only a keyframe helps.
   bool take_given_up();
