@@ -72,8 +72,17 @@ test("so does one on which the others leave too little for it", () =>
   expect(new Line("both").after(mush, 600_000).largest).toBe(false));
 
 test("where no picture of it comes at all, its line says why", () => {
-  expect(new Line("both").after(none, thin).largest).toBe(false);
+  const line = new Line("both");
+  for (let i = 0; i < 10; ++i) line.after(sharp, wide);
+  expect(line.after(none, thin).largest).toBe(false);
   expect(new Line("both").after(none, all).largest).toBe(true);
+});
+
+test("a line of which nothing is known yet is given time to show how wide it is", () => {
+  const line = new Line("both");
+  expect(line.after(none, thin).largest).toBe(true);
+  expect(line.after(none, thin).largest).toBe(true);
+  expect(line.after(none, thin).largest).toBe(false);
 });
 
 test("a picture in which nothing moves is good in its largest size on any line", () =>

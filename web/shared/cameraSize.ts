@@ -35,6 +35,8 @@ const widening = 1_500_000;
 const leastPatience = 2;
 const mostPatience = 16;
 const trial = 10;
+/** Intervals: a browser begins with an estimate of 300 kbit/s, also of a wide line, and the largest only when it knows more. */
+const beginning = 2;
 
 /**
  * Whether a line carries the largest size of a camera. A browser keeps to a size whose share of a thin line is much too
@@ -47,6 +49,7 @@ export class CameraSize {
   private patience = leastPatience;
   private lasted = trial;
   private wide = 0;
+  private grace = beginning;
 
   /** `halfWanted`: not only instead of the largest. */
   after(camera: Camera, halfWanted: boolean): Sizes {
@@ -60,6 +63,11 @@ export class CameraSize {
 
   private look({ largest, half, target = Number.POSITIVE_INFINITY }: Camera): void {
     if (!largest) return;
+    if (largest.quantizer !== undefined) this.grace = 0;
+    if (target < leastTarget && this.grace > 0) {
+      this.grace -= 1;
+      return;
+    }
     if (target < leastTarget ? (largest.quantizer ?? worst) > good : (largest.quantizer ?? 0) > worst) {
       this.fail();
       return;

@@ -33,6 +33,7 @@ const quiet: LineSample = {
   cameraSizes: new Map(),
   freezes: 0,
   frozenMs: 0,
+  estimate: 0,
   rttMs: 0,
   jitterMs: 0,
   tcp: false,
@@ -68,6 +69,13 @@ test("loss up is of what was sent, loss down of what should have come", () => {
   });
   expect(line.up_loss_permille).toBe(62);
   expect(line.down_loss_permille).toBe(100);
+});
+
+test("what a browser takes its line for is that of the way that is used", () => {
+  const pair = { type: "candidate-pair", id: "p", timestamp: 1000, selected: true };
+  const sample = lineSample([["p", { ...pair, availableOutgoingBitrate: 1_250_000 }]]);
+  expect(sample.estimate).toBe(1_250_000);
+  expect(lineSample([["p", pair]]).estimate).toBe(0);
 });
 
 test("freezes are counted over the minute, not the interval", () => {

@@ -33,6 +33,8 @@ export interface LineSample {
   readonly cameraSizes: ReadonlyMap<string, EncodedSoFar>;
   readonly freezes: number;
   readonly frozenMs: number;
+  /** What the browser takes its line for, bit/s; 0: it does not say (Firefox). */
+  readonly estimate: number;
   readonly rttMs: number;
   readonly jitterMs: number;
   readonly tcp: boolean;
@@ -104,6 +106,7 @@ export function lineSample(report: Iterable<readonly [string, unknown]>, main?: 
     cameraSizes,
     freezes,
     frozenMs: frozen * 1000,
+    estimate: number(pair?.["availableOutgoingBitrate"]),
     rttMs: number(pair?.["currentRoundTripTime"]) * 1000,
     jitterMs: jitter * 1000,
     tcp: local?.["protocol"] === "tcp",

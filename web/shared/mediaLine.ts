@@ -14,7 +14,7 @@ import {
 import { type OwnTracks, Peer } from "./peer";
 import { PlayoutTarget } from "./playoutTarget";
 import type { Line } from "./protocol";
-import { StuckTarget } from "./stuckTarget";
+import { SlowEstimate } from "./slowEstimate";
 
 /** A peer that says "disconnected" often comes back by itself; after this long it is replaced. */
 const patience = 2000;
@@ -56,7 +56,7 @@ export class MediaLine {
   private readonly playout = new PlayoutTarget();
   private cameraLimit = new CameraLimit();
   private cameraSize = new CameraSize();
-  private stuckTarget = new StuckTarget();
+  private slowEstimate = new SlowEstimate();
   /** The peer is connected, or on its way to be, and not in the session; whether it became so. */
   private ahead: Promise<boolean> | undefined;
   private patienceTimer: ReturnType<typeof setTimeout> | undefined;
@@ -213,7 +213,7 @@ export class MediaLine {
     this.samples.length = 0;
     this.cameraLimit = new CameraLimit();
     this.cameraSize = new CameraSize();
-    this.stuckTarget = new StuckTarget();
+    this.slowEstimate = new SlowEstimate();
     if (this.peer !== peer || !this.wanted) return;
     this.set({ video: peer.video, audio: peer.audio, program: false, late: [] });
     if (!peer.connected) this.renewAfter(connectingLimit);
@@ -317,7 +317,9 @@ export class MediaLine {
       peer.encodes(rid) ? encodedSince(previous, sample, rid) : undefined,
     );
     peer.limitCamera(limit, this.cameraSize.after({ largest, half, target }, peer.wants("h")));
-    if (this.stuckTarget.after(target, peer.most)) peer.nudge();
+    // Firefox says of its line only what the camera gets of it.
+    const estimate = { line: sample.estimate || (target ?? 0), camera: target, most: peer.most };
+    if (this.slowEstimate.after(estimate)) peer.nudge();
     this.set({ line: lineFigures(previous, sample, minuteAgo) });
     const freezes = freezesSince(previous, sample);
     if (freezes && this.direction === "sends") this.connection.send(freezes);

@@ -138,7 +138,7 @@ export class Peer {
     return [...this.rates.values()].reduce((sum, rate) => sum + rate, 0);
   }
 
-  /** Lets the browser look how wide its line is: it does when what the camera may give changes (see StuckTarget). */
+  /** Lets the browser look how wide its line is: it does when what the camera may give changes (see SlowEstimate). */
   nudge(): void {
     this.nudged = !this.nudged;
     void this.applyLayers();
