@@ -165,6 +165,17 @@ class Nack : public testing::Test {
  protected:
   void arrive(std::uint16_t sequence) { nack.on_packet(sequence, now); }
   std::vector<std::uint16_t> due() { return nack.due(now, 60ms); }
+  /// One after the other.
+  void lose_and_repair_three(NackGenerator::Clock::duration answer) {
+    arrive(10);
+    for (std::uint16_t lost = 11; lost < 16; lost += 2) {
+      arrive(lost + 1);
+      now += 10ms;
+      due();
+      now += answer;
+      arrive(lost);
+    }
+  }
   using Asked = std::vector<std::uint16_t>;
 
   NackGenerator nack;
@@ -324,26 +335,12 @@ TEST_F(Nack, TellsHowLongAPlayerShouldWaitForRepairs) {
 }
 
 TEST_F(Nack, WhatIsRepairedAtTheSecondTryIsNoStandstillOnALongLineEither) {
-  arrive(10);
-  for (std::uint16_t lost = 11; lost < 16; lost += 2) {
-    arrive(lost + 1);
-    now += 10ms;
-    due();
-    now += 320ms;
-    arrive(lost);
-  }
+  lose_and_repair_three(320ms);
   EXPECT_EQ(nack.repair_wait(now), 490ms);
 }
 
 TEST_F(Nack, NobodyShouldWaitLongerThanAConversationBears) {
-  arrive(10);
-  for (std::uint16_t lost = 11; lost < 16; lost += 2) {
-    arrive(lost + 1);
-    now += 10ms;
-    due();
-    now += 900ms;
-    arrive(lost);
-  }
+  lose_and_repair_three(900ms);
   EXPECT_EQ(nack.repair_wait(now), 500ms);
 }
 
