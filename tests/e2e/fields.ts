@@ -19,8 +19,8 @@ export async function picture(
       pen?.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0, 1280, 720);
     } else {
       const video = document.createElement("video");
-      // Drawn is what the compositor has: for "seeked" Chromium does not wait for it, and it may be the film's first picture
-      // yet. Now and then it does not tell of a picture either: it is sought again then.
+      // Drawn is what the compositor has, and that may be the film's first picture yet: the picture's own time says which it is.
+      // Now and then Chromium tells of none but the first: it is sought again then.
       const again = setInterval(() => {
         video.currentTime = source.at;
       }, 1000);

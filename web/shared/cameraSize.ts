@@ -49,6 +49,7 @@ export class CameraSize {
   private patience = leastPatience;
   private lasted = trial;
   private wide = 0;
+  /** Looks that a largest size which has given no picture yet still has. */
   private grace = beginning;
 
   /** `halfWanted`: not only instead of the largest. */

@@ -18,13 +18,14 @@ export interface Estimate {
 /**
  * Whether a browser's estimate of its line should be helped, because it holds a camera and grows slowly or not at all.
  * libwebrtc raises it to one and a half times what is really sent and no further (AimdRateControl), and keeps a part of it for
- * the voice, also for one that is silent: on a wide line a camera whose first probes failed got its full size after up to
- * twenty seconds, and after a thin time perhaps never. It looks for itself when what the camera may give changes while little
+ * the voice, also for one that is silent: on a wide line a camera got its full size after up to
+ * twenty seconds now and then, and after a thin time perhaps never. It looks for itself when what the camera may give changes while little
  * is sent (ProbeController::OnMaxTotalAllocatedBitrate); when the line is full, such a change does nothing.
  */
 export class SlowEstimate {
   private last = 0;
-  private same = 0;
+  /** Since it was helped, or since that was not needed. */
+  private looks = 0;
   private patience = 1;
 
   /** True: let it look. */
@@ -33,13 +34,13 @@ export class SlowEstimate {
     this.last = line;
     const holds = line > 0 && camera !== undefined && camera < free * most;
     if (!holds || (before > 0 && line > quick * before)) {
-      this.same = 0;
+      this.looks = 0;
       this.patience = 1;
       return false;
     }
-    this.same = line < falling * before ? 0 : this.same + 1;
-    if (this.same < this.patience) return false;
-    this.same = 0;
+    this.looks = line < falling * before ? 0 : this.looks + 1;
+    if (this.looks < this.patience) return false;
+    this.looks = 0;
     this.patience = Math.min(mostPatience, 2 * this.patience);
     return true;
   }

@@ -227,6 +227,17 @@ TEST_F(Nack, AsksAgainAfterOneRoundTripAndTheRepairsTurn) {
   EXPECT_EQ(due(), Asked{11});
 }
 
+TEST_F(Nack, NeverAsksMoreOftenThanEvery20Milliseconds) {
+  arrive(10);
+  arrive(12);
+  now += 10ms;
+  EXPECT_EQ(nack.due(now, 1ms), Asked{11});
+  now += 20ms;
+  EXPECT_EQ(nack.due(now, 1ms), Asked{});
+  now += 1ms;
+  EXPECT_EQ(nack.due(now, 1ms), Asked{11});
+}
+
 TEST_F(Nack, AsksAgainNoSoonerThanAnswersTake) {
   arrive(10);
   arrive(12);
