@@ -36,7 +36,6 @@ constexpr std::int64_t disk_reserve = 200LL << 20;  // below it no meeting shoul
 constexpr std::chrono::seconds probe_every{5};
 constexpr std::chrono::seconds access_check_every{30};
 constexpr std::chrono::hours certificate_check_every{12};
-constexpr std::chrono::milliseconds stop_check_every{100};
 
 /// Where a machine asks, and its bearer token.
 struct Access {
@@ -356,9 +355,12 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
       "https://" + http::in_url(best_host) + (config.port == 443 ? "" : ":" + std::to_string(config.port));
 
   sessions.resume(now());
-  every(loop, std::chrono::seconds(1), [&connections] { connections.tick(); });
-  every(loop, std::chrono::seconds(1), [&camera_halls] { camera_halls->tick(); });
-  every(loop, std::chrono::seconds(1), [&] { keep(store, lines.take_minutes(now())); });
+  // Together: to wake up costs more than any of them.
+  every(loop, std::chrono::seconds(1), [&] {
+    connections.tick();
+    camera_halls->tick();
+    keep(store, lines.take_minutes(now()));
+  });
   every(loop, access_check_every, [&http_peers] { http_peers.check_again(); });
   every(loop, probe_every, [&store] { store.probe(); });
   every(loop, certificate_check_every, [&] {
@@ -371,9 +373,6 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
                    demo_halls(store, demo->meeting, static_cast<std::size_t>(config.demo_halls)));
     every(loop, std::chrono::seconds(1), [&acting] { acting->tick(); });
   }
-  every(loop, stop_check_every, [&] {
-    if (stop != 0) listener.stop();
-  });
 
   const auto codecs = media::codec_names();
   log.info("media.codecs", {{"h264_encoder", codecs.h264_encoder},
@@ -396,7 +395,7 @@ void serve(const Config& given, std::ostream& out, const volatile std::sig_atomi
   }
   out << std::endl;
 
-  listener.run();
+  listener.run(stop);
   log.info("server.stopping");
   connections.say_goodbye();
   listener.drain(std::chrono::seconds(2));

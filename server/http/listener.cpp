@@ -1,7 +1,6 @@
 #include "server/http/listener.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <functional>
@@ -112,7 +111,6 @@ struct Listener::Parts {
   lws_context* context = nullptr;
   SSL_CTX* tls = nullptr;
   std::uint16_t port = 0;
-  std::atomic<bool> stopping = false;
   ExchangeId last_id = 0;
   std::unordered_map<ExchangeId, Exchange*> exchanges;  // owned by their connections' user data
   std::unordered_map<SocketId, Socket*> open_sockets;
@@ -401,11 +399,11 @@ Listener::~Listener() {
   library_log = nullptr;
 }
 
-void Listener::run() {
+void Listener::run(const volatile std::sig_atomic_t& stop) {
   auto& parts = *parts_;
   parts.loop.run_posted();
   parts.set_timer();
-  while (!parts.stopping && lws_service(parts.context, 0) >= 0) {
+  while (stop == 0 && lws_service(parts.context, 0) >= 0) {
   }
 }
 
@@ -425,11 +423,6 @@ void Listener::drain(std::chrono::milliseconds patience) {
   parts.set_timer();
   while (busy() && server::Loop::Clock::now() < until && lws_service(parts.context, 0) >= 0) {
   }
-}
-
-void Listener::stop() {
-  parts_->stopping = true;
-  lws_cancel_service(parts_->context);
 }
 
 void Listener::reload_certificate() {

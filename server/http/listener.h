@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -68,12 +69,11 @@ class Listener : public Answering, public Sockets {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  /// Turns until stop().
-  void run();
+  /// Turns until `stop`, which a signal handler sets. The signal ends the waiting; one that comes just before
+  /// the waiting begins is seen with the loop's next timer.
+  void run(const volatile std::sig_atomic_t& stop);
   /// Turns on until open answers and messages are sent, at most `patience`.
   void drain(std::chrono::milliseconds patience);
-  /// From any thread or a signal handler.
-  void stop();
   /// New connections get the certificate that now stands in the files.
   void reload_certificate();
   std::uint16_t port() const;

@@ -52,6 +52,7 @@ class Server : public testing::Test {
 
   void start() {
     stop_ = 0;
+    std::signal(SIGUSR1, [](int) {});
     fs::remove(config_.links);
     thread_ = std::thread([this] {
       try {
@@ -67,7 +68,10 @@ class Server : public testing::Test {
   }
   void end() {
     stop_ = 1;
-    if (thread_.joinable()) thread_.join();
+    if (thread_.joinable()) {
+      pthread_kill(thread_.native_handle(), SIGUSR1);  // as SIGTERM does in the program
+      thread_.join();
+    }
     EXPECT_EQ(failure_, "");
   }
 
