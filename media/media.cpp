@@ -322,7 +322,11 @@ std::vector<Event> Engine::take_events() {
     }
   return events;
 }
-Counters Engine::counters() const { return parts_->workers.counters(); }
+Counters Engine::counters() const {
+  auto counters = parts_->workers.counters();
+  counters.programs = parts_->programs.running();
+  return counters;
+}
 
 CodecNames codec_names() {
   const auto& found = program::codecs();

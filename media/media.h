@@ -299,7 +299,8 @@ struct Counters {
   /// Of an address or a peer that sends more than anybody needs; between workers, what one could not take.
   std::uint64_t dropped_flooding{};
   std::uint64_t retransmitted{}, nacks_sent{}, keyframe_requests{};
-  std::uint64_t peers{};  ///< now
+  std::uint64_t peers{};     ///< now
+  std::uint64_t programs{};  ///< stages that are composed and encoded now
   Counters& operator+=(const Counters& other);
 };
 

@@ -1,5 +1,6 @@
 #include "media/program/programs.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -71,10 +72,13 @@ struct Programs::Parts {
   void run() {
     auto next_second = std::chrono::steady_clock::now();
     for (;;) {
+      running = static_cast<std::size_t>(
+          std::ranges::count_if(stages, [](const auto& stage) { return stage.second.program != nullptr; }));
       std::vector<std::function<void()>> now;
       {
         std::unique_lock lock(mutex);
-        wake.wait_for(lock, tick, [this] { return stopping || !jobs.empty(); });
+        const auto next = running > 0 ? std::chrono::steady_clock::now() + tick : next_second;
+        wake.wait_until(lock, next, [this] { return stopping || !jobs.empty(); });
         if (stopping && jobs.empty()) break;
         now = std::exchange(jobs, {});
       }
@@ -419,6 +423,7 @@ struct Programs::Parts {
   std::vector<std::function<void()>> jobs;
   bool stopping = false;
   int seconds = 0;
+  std::atomic<std::size_t> running{0};           ///< programs
   std::unique_ptr<RtspServer> rtsp;              ///< before what is seen there
   std::map<StageId, OnStage> stages;             ///< control thread
   std::vector<std::unique_ptr<Output>> leaving;  ///< stopped outputs that are not over
@@ -500,5 +505,6 @@ void Programs::stop_output(StageId stage, media::OutputId output) {
 void Programs::close_stage(StageId stage) {
   parts_->put([this, stage] { parts_->close(stage); });
 }
+std::size_t Programs::running() const { return parts_->running; }
 
 }  // namespace diemcau::program

@@ -65,6 +65,8 @@ class Programs {
   void publish_output(StageId stage, media::OutputId output, const std::filesystem::path& folder);
   void stop_output(StageId stage, media::OutputId output);
   void close_stage(StageId stage);
+  /// Stages that are composed and encoded now. Any thread.
+  std::size_t running() const;
 
  private:
   struct Parts;

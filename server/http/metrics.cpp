@@ -32,6 +32,7 @@ std::string metrics_text(const Figures& figures) {
   write("jobs_waiting", "gauge", "Jobs that no thread has begun", figures.waiting_jobs);
   write("disk_free_bytes", "gauge", "Free space of the data folder", figures.disk_free);
   write("media_peers", "gauge", "Media connections", media.peers);
+  write("media_programs", "gauge", "Stages that are composed and encoded now", media.programs);
   write("media_packets_in_total", "counter", "Media packets received", media.packets_in);
   write("media_bytes_in_total", "counter", "Media bytes received", media.bytes_in);
   write("media_packets_out_total", "counter", "Media packets sent", media.packets_out);

@@ -375,6 +375,7 @@ TEST_F(ProgramTest, HallsGetASmallPictureOfTheStageAsLongAsTheyWantIt) {
   Programs programs(outlet_);
   programs.set_feed(stage_id, true);
   ASSERT_TRUE(outlet_.wait([&] { return outlet_.fed_pictures >= 15; }));
+  EXPECT_EQ(programs.running(), 1U);
   EXPECT_EQ(outlet_.fed_height, 360);
   const auto keyframes = outlet_.fed_keyframes;
   EXPECT_GE(keyframes, 1);

@@ -14,6 +14,7 @@ TEST_F(Server, AnswersOnlyUnderItsOwnNameAndToItsOwnPages) {
   EXPECT_EQ(wrong_method.status, 405);
   EXPECT_EQ(wrong_method.headers.at("allow"), "POST");
   EXPECT_EQ(ask("GET", "/metrics").status, 200);
+  EXPECT_NE(ask("GET", "/metrics").body.find("\ndiemcau_media_programs 0\n"), std::string::npos);
 }
 
 TEST_F(Server, ServesPagesWithStrictHeaders) {
