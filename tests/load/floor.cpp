@@ -22,13 +22,19 @@
 
 /// What forwarding a packet costs at the least on this machine: an RTP header is built, the packet encrypted
 /// with AES-128-GCM on OpenSSL, and sent to a socket of the loopback that is drained on another processor;
-/// four packets of 1,100 bytes to one receiver are one sendmmsg with UDP_SEGMENT. Prints one line of JSON.
+/// four packets of 1,100 bytes to one receiver are one sendmmsg with UDP_SEGMENT. And what it costs when the
+/// packets come as those of a session do and the thread sleeps in between. Prints one line of JSON.
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t packet_size = 1100;
 constexpr std::size_t header_size = 12;
 constexpr std::size_t tag_size = 16;
 constexpr std::size_t packets_per_call = 4;
+constexpr std::size_t voice_size = 120;
+constexpr std::size_t packets_per_picture = 6;
+constexpr auto voice_interval = std::chrono::milliseconds(20);  // of two, one has a picture
 constexpr int rounds = 7;
 constexpr auto round_length = std::chrono::seconds(1);
 
@@ -125,47 +131,87 @@ void write_packet(Receiver& receiver, std::span<const std::byte> payload, std::b
   EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, tag_size, bytes + header_size + payload.size());
 }
 
-/// µs of the sending thread per packet.
-double send_for(std::vector<Receiver>& receivers, int socket, std::chrono::steady_clock::duration time) {
-  const std::vector<std::byte> payload(packet_size - header_size - tag_size, std::byte{0x5a});
-  std::vector<std::byte> buffer(packets_per_call * packet_size);
+/// A datagram to one receiver, or several of one size.
+struct Message {
+  std::vector<std::byte> bytes;
+  iovec part{};
   alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(std::uint16_t))> control{};
-  iovec part{buffer.data(), buffer.size()};
-  mmsghdr message{};
-  message.msg_hdr.msg_iov = &part;
-  message.msg_hdr.msg_iovlen = 1;
-  message.msg_hdr.msg_namelen = sizeof(sockaddr_in);
-  message.msg_hdr.msg_control = control.data();
-  message.msg_hdr.msg_controllen = control.size();
-  auto* const header = CMSG_FIRSTHDR(&message.msg_hdr);
-  header->cmsg_level = IPPROTO_UDP;
-  header->cmsg_type = UDP_SEGMENT;
-  header->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
-  const auto segment = static_cast<std::uint16_t>(packet_size);
-  std::memcpy(CMSG_DATA(header), &segment, sizeof segment);
 
+  mmsghdr write(Receiver& receiver, std::size_t packets, std::size_t size) {
+    static constexpr std::array<std::byte, packet_size> filling{};
+    const auto payload = std::span(filling).first(size - header_size - tag_size);
+    bytes.resize(packets * size);
+    for (std::size_t i = 0; i < packets; ++i) write_packet(receiver, payload, bytes.data() + i * size);
+    part = {bytes.data(), bytes.size()};
+    mmsghdr message{};
+    message.msg_hdr.msg_name = &receiver.name;
+    message.msg_hdr.msg_namelen = sizeof receiver.name;
+    message.msg_hdr.msg_iov = &part;
+    message.msg_hdr.msg_iovlen = 1;
+    if (packets == 1) return message;
+    message.msg_hdr.msg_control = control.data();
+    message.msg_hdr.msg_controllen = control.size();
+    auto* const header = CMSG_FIRSTHDR(&message.msg_hdr);
+    header->cmsg_level = IPPROTO_UDP;
+    header->cmsg_type = UDP_SEGMENT;
+    header->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
+    const auto segment = static_cast<std::uint16_t>(size);
+    std::memcpy(CMSG_DATA(header), &segment, sizeof segment);
+    return message;
+  }
+};
+
+/// What is sent, until `end`; how many packets that were.
+using Load = std::uint64_t(std::vector<Receiver>&, int socket, Clock::time_point end);
+
+/// Four packets to one receiver after the other, without a pause.
+std::uint64_t send_on(std::vector<Receiver>& receivers, int socket, Clock::time_point end) {
   std::uint64_t sent = 0;
-  const auto end = std::chrono::steady_clock::now() + time;
-  const auto began = thread_time();
-  while (std::chrono::steady_clock::now() < end) {
+  Message message;
+  while (Clock::now() < end) {
     for (auto& receiver : receivers) {
-      for (std::size_t i = 0; i < packets_per_call; ++i)
-        write_packet(receiver, payload, buffer.data() + i * packet_size);
-      message.msg_hdr.msg_name = &receiver.name;
-      if (sendmmsg(socket, &message, 1, 0) == 1) sent += packets_per_call;
+      auto call = message.write(receiver, packets_per_call, packet_size);
+      if (sendmmsg(socket, &call, 1, 0) == 1) sent += packets_per_call;
     }
   }
-  return std::chrono::duration<double, std::micro>(thread_time() - began).count() / static_cast<double>(sent);
+  return sent;
 }
 
-double floor_of(std::size_t count) {
+/// The picture and the voice of `one_N` to all, at their times, asleep in between.
+std::uint64_t send_at_times(std::vector<Receiver>& receivers, int socket, Clock::time_point end) {
+  std::uint64_t sent = 0;
+  std::vector<Message> messages(receivers.size());
+  std::vector<mmsghdr> calls(receivers.size());
+  const auto send = [&](std::size_t packets, std::size_t size) {
+    for (std::size_t i = 0; i < receivers.size(); ++i)
+      calls[i] = messages[i].write(receivers[i], packets, size);
+    const int count = sendmmsg(socket, calls.data(), static_cast<unsigned int>(calls.size()), 0);
+    if (count > 0) sent += static_cast<std::uint64_t>(count) * packets;
+  };
+  auto next = Clock::now();
+  for (bool picture = true; next < end; picture = !picture) {
+    send(1, voice_size);
+    if (picture) send(packets_per_picture, packet_size);
+    next += voice_interval;
+    std::this_thread::sleep_until(next);
+  }
+  return sent;
+}
+
+/// µs of the sending thread per packet, median of the rounds.
+double floor_of(Load& load, std::size_t count) {
   auto receivers = open_receivers(count);
   const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   std::atomic<bool> stop = false;
   std::atomic<std::uint64_t> got = 0;
   std::thread sink([&] { drain(receivers, stop, got); });
   std::vector<double> costs;
-  for (int i = 0; i < rounds; ++i) costs.push_back(send_for(receivers, socket, round_length));
+  for (int i = 0; i < rounds; ++i) {
+    const auto began = thread_time();
+    const auto sent = load(receivers, socket, Clock::now() + round_length);
+    costs.push_back(std::chrono::duration<double, std::micro>(thread_time() - began).count() /
+                    static_cast<double>(sent));
+  }
   stop = true;
   sink.join();
   close(socket);
@@ -180,8 +226,14 @@ double floor_of(std::size_t count) {
 int main() try {
   stay_on(0);
   std::cout.precision(3);
-  std::cout << R"({"case":"floor","server":"none","us_per_packet":)" << floor_of(1)
-            << R"(,"us_per_packet_100_receivers":)" << floor_of(100) << "}" << std::endl;
+  std::cout << R"({"case":"floor","server":"none","us_per_packet":)" << floor_of(send_on, 1)
+            << R"(,"us_per_packet_100_receivers":)" << floor_of(send_on, 100)
+            << R"(,"us_per_packet_at_times":{)";
+  for (const char* comma = ""; const std::size_t count : {10, 50, 100, 200}) {
+    std::cout << comma << "\"one_" << count << "\":" << floor_of(send_at_times, count);
+    comma = ",";
+  }
+  std::cout << "}}" << std::endl;
   return 0;
 } catch (const std::exception& error) {
   std::cerr << "floor: " << error.what() << "\n";

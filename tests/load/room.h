@@ -16,6 +16,8 @@ class Room {
 
   virtual const char* name() const = 0;
   virtual pid_t process() const = 0;
+  /// Returns when the server does nothing but forward.
+  virtual void settle() {}
   /// Publishers are numbered from 0, in this order.
   virtual void publish(TestPeer& peer) = 0;
   /// All publishers are there. What is slow but no part of joining (a session, a handle), for the next

@@ -1,6 +1,6 @@
 #include "tests/load/usage.h"
 
-#include <filesystem>
+#include <ctime>
 #include <fstream>
 #include <stdexcept>
 #include <string>
@@ -8,13 +8,11 @@
 namespace diemcau::load {
 
 std::chrono::nanoseconds processor_time(pid_t process) {
-  std::int64_t sum = 0;
-  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task")) {
-    std::int64_t ran = 0;
-    std::ifstream(task.path() / "schedstat") >> ran;
-    sum += ran;
-  }
-  return std::chrono::nanoseconds(sum);
+  clockid_t clock{};
+  timespec ran{};
+  if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &ran) != 0)
+    throw std::runtime_error("process " + std::to_string(process) + " is gone");
+  return std::chrono::seconds(ran.tv_sec) + std::chrono::nanoseconds(ran.tv_nsec);
 }
 
 std::uint64_t resident_memory(pid_t process) {

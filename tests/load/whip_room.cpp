@@ -1,12 +1,18 @@
 #include "tests/load/whip_room.h"
 
+#include <chrono>
 #include <stdexcept>
+#include <string_view>
+#include <thread>
 #include <utility>
 
 namespace diemcau::load {
 namespace {
 
 using nlohmann::json;
+
+constexpr auto patience = std::chrono::seconds(30);
+constexpr auto look_interval = std::chrono::milliseconds(100);
 
 std::string bearer(const json& access) {
   return "Authorization: Bearer " + access.at("token").get<std::string>();
@@ -17,8 +23,6 @@ std::string bearer(const json& access) {
 WhipRoom::WhipRoom(Http& http, json links, pid_t process, int publishers)
     : http_(http), links_(std::move(links)), process_(process) {
   command({{"type", "open"}});
-  // Opening starts the recording, which decodes and encodes: the other servers only forward.
-  command({{"type", "stop_recording"}});
   json cells = json::array();
   for (int i = 0; i < publishers; ++i) {
     const std::string page = links_.at("halls").at(static_cast<std::size_t>(i)).at("url");
@@ -38,6 +42,29 @@ void WhipRoom::command(const json& command) {
   const auto answer = http_.request("POST", access.at("url"),
                                     {"Content-Type: application/json", bearer(access)}, command.dump());
   if (answer.status != 204) throw std::runtime_error(command.dump() + " is refused: " + answer.body);
+}
+
+std::size_t WhipRoom::programs() {
+  const auto metrics = http_.request("GET", links_.at("base").get<std::string>() + "/metrics").body;
+  constexpr std::string_view name = "\ndiemcau_media_programs ";
+  const auto at = metrics.find(name);
+  if (at == std::string::npos) throw std::runtime_error("/metrics does not tell the programs");
+  return std::stoul(metrics.substr(at + name.size()));
+}
+
+/// Opening has started the recording, which decodes and encodes, and goes on for ten seconds after it was
+/// stopped.
+void WhipRoom::settle() {
+  const auto wait_for = [&](std::size_t count) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (programs() != count) {
+      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("the program does not end");
+      std::this_thread::sleep_for(look_interval);
+    }
+  };
+  wait_for(1);
+  command({{"type", "stop_recording"}});
+  wait_for(0);
 }
 
 std::string WhipRoom::join(TestPeer& peer, const json& access) {

@@ -19,12 +19,14 @@ class WhipRoom : public Room {
 
   const char* name() const override { return "diemcau"; }
   pid_t process() const override { return process_; }
+  void settle() override;
   void publish(TestPeer& peer) override;
   void view(TestPeer& peer) override;
   void leave(TestPeer& peer) override;
 
  private:
   void command(const nlohmann::json& command);
+  std::size_t programs();
   /// Posts the offer and starts the peer; returns the URL of the resource.
   std::string join(TestPeer& peer, const nlohmann::json& access);
 
