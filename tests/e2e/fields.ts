@@ -61,3 +61,11 @@ export function alike(one: Picture, other: Picture, halls: readonly string[]) {
   );
   return { same: coloured.filter(({ colour, other }) => colour === other).length, coloured: coloured.length };
 }
+
+/** How many fields have which colour, the most frequent first. */
+export function shown(picture: Picture): string {
+  const counts = new Map<string, number>();
+  for (const colour of picture) counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  const sorted = [...counts].sort(([, one], [, other]) => other - one);
+  return sorted.map(([colour, count]) => `${count} ${colour}`).join(" ");
+}

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { alike, type Picture, picture } from "./fields.ts";
+import { alike, type Picture, picture, shown } from "./fields.ts";
 import { Console } from "./pages/Console.ts";
 import { Hall } from "./pages/Hall.ts";
 import { watch } from "./recording.ts";
@@ -112,14 +112,6 @@ async function look(begins: readonly number[]): Promise<Seen> {
     seen.cuts.push(later);
   }
   return seen;
-}
-
-/** How many fields have which colour, the most frequent first. */
-function shown(picture: Picture): string {
-  const counts = new Map<string, number>();
-  for (const colour of picture) counts.set(colour, (counts.get(colour) ?? 0) + 1);
-  const sorted = [...counts].sort(([, one], [, other]) => other - one);
-  return sorted.map(([colour, count]) => `${count} ${colour}`).join(" ");
 }
 
 beforeAll(async () => {
