@@ -24,6 +24,7 @@ constexpr int thumbnail_rate = 150'000;
 constexpr auto settling = 2s;
 constexpr auto memory_look_interval = 1s;
 constexpr int calm_looks = 4;
+constexpr int most_looks = 60;
 constexpr double disturbed = 2;
 constexpr std::size_t most_trials = 4;  ///< for each window that is to be counted
 constexpr auto stragglers = 500ms;      // what was sent in a window may come so late
@@ -85,7 +86,8 @@ class Measurement {
   /// Bytes that the server needs for the publishers, once what it keeps of their packets grows no more.
   std::uint64_t steady_memory() {
     auto most = resident_memory(room_.process());
-    for (int calm = 0; calm < calm_looks;) {
+    for (int calm = 0, looks = 0; calm < calm_looks; ++looks) {
+      if (looks == most_looks) throw std::runtime_error("the server's memory grows on and on");
       crowd_.run(memory_look_interval);
       const auto now = resident_memory(room_.process());
       calm = now > most ? 0 : calm + 1;
@@ -252,9 +254,7 @@ nlohmann::json measure(const Case& what, Room& room, Crowd& crowd, const Windows
   std::vector<double> costs;
   double longest = 0;
   for (const auto& window : calm) costs.push_back(rounded(window.processor_per_packet));
-  for (const auto& window : all) {
-    longest = std::max(longest, microseconds(window.tally.delay_longest));
-  }
+  for (const auto& window : all) longest = std::max(longest, microseconds(window.tally.delay_longest));
   nlohmann::json line{
       {"case", what.name},
       {"server", room.name()},

@@ -58,7 +58,8 @@ void WhipRoom::settle() {
   const auto wait_for = [&](std::size_t count) {
     const auto end = std::chrono::steady_clock::now() + patience;
     while (programs() != count) {
-      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("the program does not end");
+      if (std::chrono::steady_clock::now() > end)
+        throw std::runtime_error("the session's program did not begin or end in time");
       std::this_thread::sleep_for(look_interval);
     }
   };
