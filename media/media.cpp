@@ -104,6 +104,7 @@ std::string surplus(const std::vector<rtp::AgreedMedia>& agreed) {
 
 std::vector<std::string> mids_of(const rtp::Offer& offer) {
   std::vector<std::string> mids;
+  mids.reserve(offer.media.size());
   for (const auto& media : offer.media) mids.push_back(media.mid);
   return mids;
 }
@@ -153,18 +154,17 @@ struct Engine::Parts : program::Outlet {
     StageId stage{};
     std::vector<std::string> mids;
     std::string fingerprint;  ///< theirs
-    std::string answer;
+    std::string draft;
     int version = 1;  ///< of the answer
   };
   rtp::AnswerIdentity identity(std::size_t worker) {
     return {{letter_of(worker) + random_text(7), random_text(32)}, dtls.fingerprint(), offered};
   }
   /// Gives a peer new credentials; the answer that names them.
-  const std::string& restart_ice(PeerId peer, Described& peer_described, IceCredentials theirs) {
+  std::string restart_ice(PeerId peer, Described& peer_described, IceCredentials theirs) {
     const auto fresh = identity(workers.worker_of(peer).value_or(0));
-    peer_described.answer = rtp::restarted_answer(peer_described.answer, ++peer_described.version, fresh.ice);
     workers.restart_ice({peer, fresh.ice, std::move(theirs)});
-    return peer_described.answer;
+    return rtp::complete_answer(peer_described.draft, ++peer_described.version, fresh);
   }
 
   std::function<void()> wake;
@@ -225,8 +225,9 @@ std::variant<std::string, OfferRefused> Engine::connect(PeerId peer, StageId sta
   auto ssrc = random_number();
   for (auto& media : add.agreed)
     if (media.from_us) media.slot_ssrc = ++ssrc;
-  auto answer = rtp::write_answer(*parsed, add.agreed, identity);
-  parts_->described[peer] = {stage, mids_of(*parsed), parsed->fingerprint, answer};
+  auto& described = parts_->described[peer];
+  described = {stage, mids_of(*parsed), parsed->fingerprint, rtp::draft_answer(*parsed, add.agreed)};
+  auto answer = rtp::complete_answer(described.draft, described.version, identity);
   parts_->workers.add_peer(worker, std::move(add));
   return answer;
 }

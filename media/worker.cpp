@@ -256,8 +256,8 @@ void Worker::add_peer(AddPeer& add) {
   auto& connected = peers_[add.peer];
   connected.stage = add.stage;
   connected.since = now_;
-  connected.peer = std::make_unique<stage::Peer>(add.peer, add.publishes, std::move(add.agreed),
-                                                 std::move(link), counters_, random_number());
+  connected.peer = std::make_unique<stage::Peer>(add.peer, add.publishes, add.agreed, std::move(link),
+                                                 counters_, random_number());
   LiveCounters::add(counters_.peers);
   if (add.entry == Entry::at_once) admit_peer({add.peer, add.publication});
 }

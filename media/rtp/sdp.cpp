@@ -355,6 +355,10 @@ void write_media(std::ostringstream& out, const OfferedMedia& offered, const Agr
     out << "a=msid:stage slot" << offered.mid << "\r\na=ssrc:" << agreed.slot_ssrc << " cname:stage\r\n";
 }
 
+// Of a draft: where an answer has the version of its session, and who we are.
+constexpr std::string_view origin = "o=- 1 1 IN IP4 0.0.0.0";
+constexpr std::string_view setup = "a=setup:passive";
+
 /// Of a description of our own.
 std::vector<std::string_view> lines_of(std::string_view description) {
   std::vector<std::string_view> lines;
@@ -414,43 +418,39 @@ std::vector<AgreedMedia> agree(const Offer& offer) {
   return all;
 }
 
-std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agreed,
-                         const AnswerIdentity& identity) {
+std::string draft_answer(const Offer& offer, const std::vector<AgreedMedia>& agreed) {
   std::ostringstream out;
-  out << "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE";
+  out << "v=0\r\n" << origin << "\r\ns=-\r\nt=0 0\r\na=group:BUNDLE";
   for (const auto& media : agreed)
     if (media.accepted) out << ' ' << media.mid;
   out << "\r\na=ice-lite\r\na=extmap-allow-mixed\r\na=msid-semantic: WMS *\r\n";
-  bool first = true;
   for (std::size_t i = 0; i < agreed.size(); ++i) {
     write_media(out, offer.media[i], agreed[i]);
-    if (!agreed[i].accepted) continue;
-    // RFC 9143 7.3.3 wants them on the first bundled m-line only; webrtcbin refuses an answer that lacks them
-    // on any, and browsers write them on all.
-    out << "a=ice-ufrag:" << identity.ice.ufrag << "\r\na=ice-pwd:" << identity.ice.password
-        << "\r\na=fingerprint:sha-256 " << identity.fingerprint << "\r\na=setup:passive\r\n";
-    if (!std::exchange(first, false)) continue;
-    for (const auto& candidate : identity.candidates) out << "a=candidate:" << candidate << "\r\n";
-    out << "a=end-of-candidates\r\n";
+    if (agreed[i].accepted) out << setup << "\r\n";
   }
   return out.str();
 }
 
-std::string restarted_answer(const std::string& answer, int version, const media::IceCredentials& ice) {
-  std::string restarted;
-  for (const auto line : lines_of(answer)) {
-    if (line.starts_with("o=")) {
-      restarted += "o=- 1 " + std::to_string(version) + " IN IP4 0.0.0.0";
-    } else if (line.starts_with("a=ice-ufrag:")) {
-      restarted += "a=ice-ufrag:" + ice.ufrag;
-    } else if (line.starts_with("a=ice-pwd:")) {
-      restarted += "a=ice-pwd:" + ice.password;
-    } else {
-      restarted += line;
+std::string complete_answer(const std::string& draft, int version, const AnswerIdentity& identity) {
+  std::string answer;
+  bool first = true;
+  for (const auto line : lines_of(draft)) {
+    if (line == origin) {
+      answer += "o=- 1 " + std::to_string(version) + " IN IP4 0.0.0.0\r\n";
+      continue;
     }
-    restarted += "\r\n";
+    // RFC 9143 7.3.3 wants them on the first bundled m-line only; webrtcbin refuses an answer that lacks them
+    // on any, and browsers write them on all.
+    if (line == setup)
+      answer += "a=ice-ufrag:" + identity.ice.ufrag + "\r\na=ice-pwd:" + identity.ice.password +
+                "\r\na=fingerprint:sha-256 " + identity.fingerprint + "\r\n";
+    answer += line;
+    answer += "\r\n";
+    if (line != setup || !std::exchange(first, false)) continue;
+    for (const auto& candidate : identity.candidates) answer += "a=candidate:" + candidate + "\r\n";
+    answer += "a=end-of-candidates\r\n";
   }
-  return restarted;
+  return answer;
 }
 
 std::string ice_fragment(const std::string& answer) {

@@ -86,7 +86,7 @@ struct AgreedMedia {
   std::vector<std::string> rids;
   std::vector<std::uint32_t> ssrcs;  ///< theirs, as declared
   std::vector<std::pair<std::uint32_t, std::uint32_t>> repair_pairs;
-  std::uint32_t slot_ssrc = 0;  ///< ours; set by the caller of write_answer
+  std::uint32_t slot_ssrc = 0;  ///< ours; set by the caller of draft_answer
 };
 
 /// Picks Opus, VP8 and H.264, and the extensions that we know. An m-line of other codecs is not accepted. Of
@@ -101,13 +101,13 @@ struct AnswerIdentity {
   std::vector<std::string> candidates;
 };
 
-/// The answer to `offer`: ICE-lite, DTLS passive, the agreed m-lines in the order of the offer.
-std::string write_answer(const Offer& offer, const std::vector<AgreedMedia>& agreed,
-                         const AnswerIdentity& identity);
+/// The answer to `offer`, but who we are: ICE-lite, DTLS passive, the agreed m-lines in the order of the
+/// offer.
+std::string draft_answer(const Offer& offer, const std::vector<AgreedMedia>& agreed);
 
-/// The same answer after an ICE restart (RFC 8839 4.4.1.1.1): other credentials, and a higher version of the
-/// session (RFC 3264 8).
-std::string restarted_answer(const std::string& answer, int version, const media::IceCredentials& ice);
+/// The answer of such a draft. After an ICE restart (RFC 8839 4.4.1.1.1): with other credentials, and a
+/// higher version of the session (RFC 3264 8).
+std::string complete_answer(const std::string& draft, int version, const AnswerIdentity& identity);
 
 /// The ICE part of an answer as application/trickle-ice-sdpfrag (RFC 8840 9), for who restarts ICE over HTTP
 /// (RFC 9725 4.3.3).

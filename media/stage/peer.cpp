@@ -40,16 +40,11 @@ bool carries(const rtp::AgreedMedia& line, int payload_type) {
 
 }  // namespace
 
-Peer::Peer(PeerId id, std::optional<SourceId> publishes, std::vector<rtp::AgreedMedia> agreed,
+Peer::Peer(PeerId id, std::optional<SourceId> publishes, const std::vector<rtp::AgreedMedia>& agreed,
            std::unique_ptr<transport::Link> link, media::LiveCounters& counters, std::uint32_t random)
-    : link_(std::move(link)),
-      counters_(counters),
-      id_(id),
-      publishes_(publishes),
-      agreed_(std::move(agreed)),
-      rtcp_ssrc_(random | 1) {
+    : link_(std::move(link)), counters_(counters), id_(id), publishes_(publishes), rtcp_ssrc_(random | 1) {
   std::uint32_t salt = random;
-  for (const auto& line : agreed_) {
+  for (const auto& line : agreed) {
     if (!line.accepted) continue;
     if (line.from_us) {
       // First sequence numbers below 2^15 (RFC 3711 3.3.1), so that the receiver's first guess of the
@@ -64,7 +59,7 @@ Peer::Peer(PeerId id, std::optional<SourceId> publishes, std::vector<rtp::Agreed
     auto input = line.kind == rtp::MediaKind::video ? Input::camera : Input::microphone;
     if (input == Input::camera && camera_line() != nullptr) input = Input::screen;
     auto& place = lines_.at(static_cast<std::size_t>(input));
-    if (place == nullptr) place = &line;
+    if (!place) place = line;
   }
   for (const auto input : inputs) {
     const auto* const sends = line(input);
@@ -223,8 +218,8 @@ std::optional<int> Peer::redundant(const rtp::PacketView& view) const {
 }
 
 void Peer::note_arrival(const rtp::PacketView& view, Clock::time_point now) {
-  for (const auto* sends : lines_) {
-    if (sends == nullptr || sends->transport_sequence_extension == 0) continue;
+  for (const auto& sends : lines_) {
+    if (!sends || sends->transport_sequence_extension == 0) continue;
     const auto value = rtp::find_extension(view, sends->transport_sequence_extension);
     if (value.size() < 2) return;
     feedback_.on_packet(static_cast<std::uint16_t>(std::to_integer<unsigned>(value[0]) << 8 |

@@ -29,7 +29,7 @@ using media::PeerId;
 /// One WebRTC connection on a stage: what it sends becomes tracks, what it sees are slots. Media thread.
 class alignas(64) Peer {
  public:
-  Peer(PeerId id, std::optional<SourceId> publishes, std::vector<rtp::AgreedMedia> agreed,
+  Peer(PeerId id, std::optional<SourceId> publishes, const std::vector<rtp::AgreedMedia>& agreed,
        std::unique_ptr<transport::Link> link, media::LiveCounters& counters, std::uint32_t random);
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
@@ -133,7 +133,10 @@ class alignas(64) Peer {
     std::size_t layer = 0;                 ///< of the camera
     std::optional<std::uint32_t> repairs;  ///< this SSRC carries the retransmissions of that one
   };
-  const rtp::AgreedMedia* line(Input input) const { return lines_.at(static_cast<std::size_t>(input)); }
+  const rtp::AgreedMedia* line(Input input) const {
+    const auto& line = lines_.at(static_cast<std::size_t>(input));
+    return line ? &*line : nullptr;
+  }
   const rtp::AgreedMedia* sound_line() const { return line(Input::microphone); }
   const Binding* bind(const rtp::PacketView& view);
   /// Whether a packet of a new SSRC is of this input's m-line, as far as it says.
@@ -154,10 +157,9 @@ class alignas(64) Peer {
 
   PeerId id_;
   std::optional<SourceId> publishes_;
-  std::vector<rtp::AgreedMedia> agreed_;
   std::uint32_t rtcp_ssrc_;
   std::vector<std::unique_ptr<Slot>> video_slots_, audio_slots_;
-  std::array<const rtp::AgreedMedia*, inputs.size()> lines_{};  ///< its sending m-lines; nullptr: none
+  std::array<std::optional<rtp::AgreedMedia>, inputs.size()> lines_;  ///< its sending m-lines
   std::unordered_map<std::uint32_t, Binding> bindings_;
   static constexpr std::size_t most_reporters = 32;  ///< a browser has one for each of its receivers at most
   std::set<std::uint32_t> reporters_;

@@ -18,10 +18,6 @@ constexpr std::uint32_t audio_clock = 48000;
 constexpr auto repair_spacing = 30ms;
 constexpr auto replay_spacing = 250ms;
 constexpr int half_reach = 0x4000;
-// Nobody asks for what is older (rtp::for_video).
-constexpr auto repairable_for = 1500ms;
-constexpr std::size_t least_repairable = 64;     // packets: a voice, and a small picture
-constexpr std::size_t most_repairable = 256;     // the largest camera
 constexpr std::uint32_t longest_playout = 1000;  // ten seconds: what browsers have without being told
 constexpr std::uint32_t repairs_at_least = 30;   // a second, so that a still picture can be repaired too
 
@@ -32,11 +28,6 @@ void put16(std::span<std::byte> out, std::size_t at, std::uint32_t value) {
 void put32(std::span<std::byte> out, std::size_t at, std::uint32_t value) {
   put16(out, at, value >> 16);
   put16(out, at + 2, value);
-}
-
-/// It wraps after 49 days: only differences mean something.
-std::uint32_t milliseconds(Clock::time_point at) {
-  return static_cast<std::uint32_t>(at.time_since_epoch() / 1ms);
 }
 
 std::uint32_t ticks(Clock::duration time, std::uint32_t clock_rate) {
@@ -51,9 +42,8 @@ Slot::Slot(Peer& peer, const rtp::AgreedMedia& agreed, std::uint16_t first_seque
       highest_(first_sequence),
       ssrc_(agreed.slot_ssrc),
       codecs_(agreed.codecs),
+      red_payload_type_(agreed.red_payload_type),
       clock_rate_(kind_ == Kind::video ? video_clock : audio_clock) {
-  if (kind_ == Kind::audio)
-    voice = std::make_unique<RedSender>(agreed.red_payload_type, agreed.codec().payload_type);
   // RFC 8285 4.2: profile 0xBEDE, length in words, then elements of id and length-1 in one byte.
   constexpr std::size_t head = 4;
   auto size = head;
@@ -78,7 +68,7 @@ Slot::Slot(Peer& peer, const rtp::AgreedMedia& agreed, std::uint16_t first_seque
 void Slot::fetch_ahead() const {
   media::fetch_ahead(&peer_, 3 * media::cache_line);
   numbers_.fetch_ahead();
-  if (!sent_.empty()) media::fetch_ahead(&sent_[(highest_ + 1) % sent_.size()]);
+  sent_.fetch_ahead(highest_ + 1);
 }
 
 bool Slot::takes(Codec codec) const {
@@ -89,9 +79,10 @@ void Slot::bind(Codec codec, const rtp::PacketView& first, const std::optional<r
                 Clock::time_point now) {
   for (const auto& one : codecs_)
     if (one.codec == codec) payload_type_ = static_cast<std::uint8_t>(one.payload_type);
-  if (sent_.empty()) sent_.resize(least_repairable);
+  sent_.begin();
   replaying_ = replayed_ = false;
   if (voice) voice->begin();
+  if (kind_ == Kind::audio && !voice) voice = std::make_unique<RedSender>(red_payload_type_, payload_type_);
   picture_time_ = left_out_time_ = std::nullopt;
   shown_layers_ = temporal_layers;
   first_repair_ = first.sequence;
@@ -103,20 +94,6 @@ void Slot::bind(Codec codec, const rtp::PacketView& first, const std::optional<r
   const auto passed = last_sent_ == Clock::time_point{} ? 0 : ticks(now - last_sent_, clock_rate_);
   timestamp_offset_ = last_timestamp_ + std::max(passed, clock_rate_ / 100) - first.timestamp;
   if (picture) tl0_offset_ = static_cast<std::uint8_t>(last_tl0_ + 1 - picture->tl0_index.value_or(0));
-}
-
-void Slot::make_room(std::uint32_t number, Clock::time_point now) {
-  if (kind_ != Kind::video) return;
-  while (sent_.size() < most_repairable) {
-    const auto& before = sent_[number % sent_.size()];
-    if (before.state == Sent::State::none || before.number == number ||
-        milliseconds(now) - before.at > repairable_for / 1ms)
-      return;
-    std::vector<Sent> longer(2 * sent_.size());
-    for (const auto& sent : sent_)
-      if (sent.state != Sent::State::none) longer[sent.number % longer.size()] = sent;
-    sent_ = std::move(longer);
-  }
 }
 
 bool Slot::passes(const rtp::PacketView& packet, const rtp::Vp8Descriptor& picture, bool is_new) {
@@ -152,19 +129,14 @@ std::optional<Slot::Written> Slot::write(const rtp::PacketView& packet,
   const auto offsets = numbers_.at(packet.sequence);
   if (!offsets) return std::nullopt;
   const auto number = extended(static_cast<std::uint16_t>(packet.sequence + offsets->sequence));
-  make_room(number, now);
-  auto& sent = sent_[number % sent_.size()];
-  if (sent.state != Sent::State::none && sent.number == number) return std::nullopt;
+  if (kind_ == Kind::video) sent_.make_room(number, now);
+  if (sent_.used(number)) return std::nullopt;
   // A late packet of what is left out has a number that the viewer waits for.
   if (!wanted) return fill_padding(number, 1, out);
-  sent = {number,
-          timestamp_offset_,
-          0,
-          Sent::State::written,
-          current != nullptr ? current->wait : std::uint8_t{0},
-          milliseconds(now)};
+  const SentPackets::Packet sent{timestamp_offset_, 0, current != nullptr ? current->wait : std::uint8_t{0}};
+  sent_.write(number, sent.timestamp_offset, sent.wait, now);
   numbers_.take(packet.sequence);
-  const auto written = fill(sent, packet, picture, *offsets, out);
+  const auto written = fill(number, sent, packet, picture, *offsets, out);
   ++packets_;
   bytes_ += static_cast<std::uint32_t>(packet.payload.size());
   if (static_cast<std::int32_t>(number - highest_) <= 0) return written;
@@ -188,19 +160,16 @@ std::optional<Slot::Written> Slot::write_again(const rtp::PacketView& packet,
   const auto offsets = numbers_.at(packet.sequence);
   if (!offsets) return std::nullopt;
   const auto number = extended(static_cast<std::uint16_t>(packet.sequence + offsets->sequence));
-  const auto& sent = sent_[number % sent_.size()];
-  if (sent.state != Sent::State::left || sent.number != number) return std::nullopt;
-  const auto written = fill(sent, packet, picture, *offsets, out);
-  if (transport_at_ != 0) put16(out, transport_at_, sent.transport_sequence);
+  const auto sent = sent_.find(number);
+  if (!sent) return std::nullopt;
+  const auto written = fill(number, *sent, packet, picture, *offsets, out);
+  if (transport_at_ != 0) put16(out, transport_at_, sent->transport_sequence);
   return written;
 }
 
 void Slot::stamp(std::span<std::byte> packet, const Written& written, std::uint16_t transport_sequence) {
   if (transport_at_ != 0) put16(packet, transport_at_, transport_sequence);
-  auto& sent = sent_[written.number % sent_.size()];
-  if (sent.state != Sent::State::written || sent.number != written.number) return;
-  sent.transport_sequence = transport_sequence;
-  sent.state = Sent::State::left;
+  sent_.leave(written.number, transport_sequence);
 }
 
 void Slot::write_header(std::span<std::byte> out, bool marker, std::uint32_t number, std::uint32_t timestamp,
@@ -217,21 +186,21 @@ void Slot::write_header(std::span<std::byte> out, bool marker, std::uint32_t num
   out[playout_at_ + 2] = static_cast<std::byte>(longest_playout & 0xff);
 }
 
-Slot::Written Slot::fill(const Sent& sent, const rtp::PacketView& packet,
+Slot::Written Slot::fill(std::uint32_t number, const SentPackets::Packet& sent, const rtp::PacketView& packet,
                          const std::optional<rtp::Vp8Descriptor>& picture, rtp::Renumbering::Offsets offsets,
                          std::span<std::byte> out) const {
-  write_header(out, packet.marker, sent.number, packet.timestamp + sent.timestamp_offset, sent.wait);
+  write_header(out, packet.marker, number, packet.timestamp + sent.timestamp_offset, sent.wait);
   const auto body = out.subspan(header_size(), packet.payload.size());
   std::memcpy(body.data(), packet.payload.data(), body.size());
   if (picture)
     rtp::patch_vp8(body, *picture,
                    static_cast<std::uint16_t>(picture->picture_id.value_or(0) + offsets.picture),
                    static_cast<std::uint8_t>(picture->tl0_index.value_or(0) + tl0_offset_));
-  return {header_size() + body.size(), header_size(), sent.number};
+  return {header_size() + body.size(), header_size(), number};
 }
 
 Slot::Written Slot::fill_padding(std::uint32_t number, std::size_t size, std::span<std::byte> out) {
-  sent_[number % sent_.size()] = {number, 0, 0, Sent::State::padding, 0, milliseconds(last_sent_)};
+  sent_.write_padding(number, last_sent_);
   ++packets_;
   write_header(out, false, number, last_timestamp_, 0);
   out[0] |= std::byte{0x20};
@@ -244,7 +213,7 @@ Slot::Written Slot::fill_padding(std::uint32_t number, std::size_t size, std::sp
 std::optional<Slot::Written> Slot::pad(std::size_t size, std::span<std::byte> out) {
   if (!between_pictures_ || !numbers_.begun()) return std::nullopt;
   highest_ = extended(numbers_.insert());
-  make_room(highest_, last_sent_);
+  if (kind_ == Kind::video) sent_.make_room(highest_, last_sent_);
   return fill_padding(highest_, size, out);
 }
 

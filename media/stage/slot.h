@@ -15,6 +15,7 @@
 #include "media/stage/budget.h"
 #include "media/stage/keyframe_gate.h"
 #include "media/stage/red_sender.h"
+#include "media/stage/sent_packets.h"
 #include "media/stage/source.h"
 
 namespace diemcau::stage {
@@ -55,15 +56,7 @@ class alignas(64) Slot {
   Peer& peer_;
   rtp::Renumbering numbers_;  ///< the binding: out = in + offset, here and below
 
-  /// Which bytes went out with a number, as far as the packet itself does not say.
-  struct Sent {
-    std::uint32_t number = 0, timestamp_offset = 0;
-    std::uint16_t transport_sequence = 0;
-    enum class State : std::uint8_t { none, written, left, padding } state = State::none;
-    std::uint8_t wait = 0;
-    std::uint32_t at = 0;  ///< ms, when it was written
-  };
-  std::vector<Sent> sent_;  ///< by number; empty before anything was shown, and as long as its stream needs
+  SentPackets sent_;
   std::uint32_t timestamp_offset_ = 0;
 
   // What went out last.
@@ -94,7 +87,7 @@ class alignas(64) Slot {
   Track* pending = nullptr;       ///< what it will show from that track's next keyframe on. Kept by Stage
   std::optional<SourceId> shows;  ///< whose picture its viewer sees, or saw last. Kept by Stage
   std::optional<Clock::time_point> wrong_since;  ///< that is not who the scene says. Kept by Stage
-  std::unique_ptr<RedSender> voice;              ///< what of a packet of sound goes out. Kept by Peer
+  std::unique_ptr<RedSender> voice;              ///< what of a packet of sound goes out. nullptr until bound
   /// What the viewer's line lets it have; nullopt: all that its cell needs, or nothing (then both tracks are
   /// nullptr). Kept by Stage.
   std::optional<Step> share;
@@ -152,11 +145,9 @@ class alignas(64) Slot {
   std::uint32_t bytes() const { return bytes_; }
 
  private:
-  /// Call before a number is taken: whoever had its place before must be too old to be repaired.
-  void make_room(std::uint32_t number, Clock::time_point now);
   bool passes(const rtp::PacketView& packet, const rtp::Vp8Descriptor& picture, bool is_new);
   std::uint32_t extended(std::uint16_t sequence) const;
-  Written fill(const Sent& sent, const rtp::PacketView& packet,
+  Written fill(std::uint32_t number, const SentPackets::Packet& sent, const rtp::PacketView& packet,
                const std::optional<rtp::Vp8Descriptor>& picture, rtp::Renumbering::Offsets offsets,
                std::span<std::byte> out) const;
   Written fill_padding(std::uint32_t number, std::size_t size, std::span<std::byte> out);
@@ -166,6 +157,7 @@ class alignas(64) Slot {
   static constexpr std::size_t fixed_header = 12;
 
   std::vector<rtp::AgreedCodec> codecs_;
+  int red_payload_type_;  ///< -1: none
   std::uint32_t clock_rate_;
 
   std::uint32_t replay_timestamp_ = 0;  ///< input timestamp of the last replayed packet

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -12,6 +13,7 @@
 #include "media/stage/keyframe_gate.h"
 #include "media/stage/rate_meter.h"
 #include "media/stage/remote.h"
+#include "media/stage/sent_packets.h"
 #include "media/stage/source.h"
 
 namespace diemcau::stage {
@@ -63,7 +65,8 @@ class Track {
   /// by then: in hundredths of a second. Looked at once a second where it arrives.
   std::uint8_t wait = 0;
   void look_at_repairs(Clock::time_point now) {
-    wait = static_cast<std::uint8_t>(nack.repair_wait(now).count() / 10);
+    wait = static_cast<std::uint8_t>(
+        std::min<std::int64_t>(nack.repair_wait(now).count() / 10, SentPackets::longest_wait));
   }
 
   std::uint32_t ssrc() const { return ssrc_; }

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (!offer) return 0;
   const auto agreed = agree(*offer);
   must(agreed.size() == offer->media.size());
-  const auto answer = write_answer(*offer, agreed, {{"ufrag", "password"}, "AA", {}});
+  const auto answer = complete_answer(draft_answer(*offer, agreed), 1, {{"ufrag", "password"}, "AA", {}});
   // What they wrote must not become lines of ours: one m-line each, and no control characters but line ends.
   std::size_t lines = 0;
   for (std::size_t at = 0; (at = answer.find("\r\nm=", at)) != std::string::npos; ++at) ++lines;

@@ -44,8 +44,9 @@ std::string answer_to(const Offer& offer) {
   std::uint32_t ssrc = 1000;
   for (auto& media : agreed)
     if (media.from_us) media.slot_ssrc = ++ssrc;
-  return write_answer(offer, agreed,
-                      {{"ourufrag", "ourpassword"}, "AA:BB", {"1 1 udp 2130706431 192.0.2.1 8444 typ host"}});
+  return complete_answer(
+      draft_answer(offer, agreed), 1,
+      {{"ourufrag", "ourpassword"}, "AA:BB", {"1 1 udp 2130706431 192.0.2.1 8444 typ host"}});
 }
 
 TEST(SdpGolden, ChromiumsOfferIsAnswered) {

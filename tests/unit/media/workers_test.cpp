@@ -287,7 +287,8 @@ class ClipsOnWorkers : public testing::Test {
     const auto worker = workers_.place(stage);
     const IceCredentials ice{letter_of(worker) + ("peer" + std::to_string(number)), std::string(32, 'p')};
     const auto candidate = "1 1 udp 1 127.0.0.1 " + std::to_string(port_) + " typ host";
-    joined.peer.start(rtp::write_answer(*offer, agreed, {ice, dtls_.fingerprint(), {candidate}}));
+    joined.peer.start(
+        rtp::complete_answer(rtp::draft_answer(*offer, agreed), 1, {ice, dtls_.fingerprint(), {candidate}}));
     workers_.add_peer(worker,
                       {PeerId{number}, stage, source, agreed, ice, offer->ice, offer->fingerprint, {}, {}});
     crowd_.watch(joined.peer);
