@@ -207,6 +207,26 @@ measured("U 720 lines become 250 kbit/s", async () => {
   );
 });
 
+// After half a minute over a thin line: when its camera gives again four fifths of what its size may.
+for (const [camera, most] of [
+  [usual, 800],
+  [large, 1500],
+] as const)
+  measured(`U ${camera.height} lines, 250 kbit/s become wide`, async () => {
+    const { playback } = await session(camera);
+    await lines.publishing.tell("both delay 25");
+    await lines.publishing.tell("up rate 250 queue 300");
+    await seconds(30);
+    await lines.publishing.tell("up rate 0");
+    const rates: number[] = [];
+    while (rates.length < 30 && (rates.at(-1) ?? 0) < 0.8 * most)
+      rates.push(Math.round((await playback.measure(2)).bitrate));
+    console.log(
+      `FIGURE U ${camera.height} lines, 250 kbit/s become wide: ${0.8 * most} kbit/s ${(rates.at(-1) ?? 0) < 0.8 * most ? "not " : ""}reached ` +
+        `within ${2 * rates.length} s (${rates.join(" ")}), load ${loadavg()[0]?.toFixed(1)}`,
+    );
+  });
+
 measured("program at 500 kbit/s", async () => {
   const { playback, publisher } = await session();
   await server.command({ type: "set_feed", site: await server.site(watching.site), feed: "program" });

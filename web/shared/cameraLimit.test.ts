@@ -32,12 +32,26 @@ test("the limit is gone when the browser keeps well below it by itself", () => {
   expect(intervals).toBeLessThan(5);
 });
 
-test("a wide line takes the limit away within a minute", () => {
+test("at the edge of a thin line the limit goes up and down in small steps", () => {
   const limit = new CameraLimit();
-  let now = limit.after(sent(400));
+  let now = limit.after(sent(400)) ?? 0;
+  for (let i = 0; i < 30; ++i) {
+    const before = now;
+    // What is given above 120 kbit/s waits.
+    now = limit.after(sent(now > 120_000 ? 400 + i : 20, now)) ?? 0;
+    expect(now).toBeLessThan(1.16 * before);
+    expect(now).toBeLessThan(120_000 * 1.16);
+  }
+});
+
+test("a wide line takes the limit away within half a minute", () => {
+  const limit = new CameraLimit();
+  let now: number | undefined;
+  for (let wait = 400; wait < 5000; wait += 400) now = limit.after(sent(wait, 30_000));
+  expect(now).toBe(50_000);
   let intervals = 0;
   // The encoder gives what it may, up to its size's own 800 kbit/s.
   for (; now !== undefined && intervals < 100; ++intervals)
     now = limit.after(sent(5, Math.min(now, 800_000)));
-  expect(intervals).toBeLessThan(30);
+  expect(intervals).toBeLessThan(15);
 });

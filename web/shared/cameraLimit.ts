@@ -4,6 +4,9 @@ const prompt = 50;
 /** Of the rate that its encoder is set to. */
 const lessening = 0.75;
 const growing = 1.15;
+/** After so many prompt intervals the line has become wider: at its edge a limit comes to where packets wait within three. */
+const edge = 3;
+const widening = 1.5;
 /** bit/s: a picture of some kind. */
 const least = 50_000;
 
@@ -24,6 +27,7 @@ export interface Sent {
 export class CameraLimit {
   private limit: number | undefined;
   private waitBefore = 0;
+  private promptFor = 0;
 
   /** bit/s; undefined: what the browser thinks best. */
   after({ packets, waited, target }: Sent): number | undefined {
@@ -31,9 +35,11 @@ export class CameraLimit {
     const wait = waited / packets;
     const grows = wait > 0.8 * this.waitBefore;
     this.waitBefore = wait;
+    this.promptFor = wait < prompt ? this.promptFor + 1 : 0;
     if (wait > late && grows)
       this.limit = Math.max(least, lessening * Math.min(target, this.limit ?? target));
-    else if (wait < prompt && this.limit !== undefined) this.limit *= growing;
+    else if (wait < prompt && this.limit !== undefined)
+      this.limit *= this.promptFor > edge ? widening : growing;
     // The browser itself gives it less.
     if (this.limit !== undefined && wait < prompt && this.limit > 2 * target) this.limit = undefined;
     return this.limit;
