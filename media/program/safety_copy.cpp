@@ -120,9 +120,11 @@ void SafetyCopy::open(SourceId source, Kept& kept, const Came& first) {
   // The first sample's place on the wall clock, by which the session's events are told.
   const auto age = std::chrono::nanoseconds(gst_clock_get_time(system_clock().get()) - first.at);
   const auto begin = std::chrono::round<std::chrono::milliseconds>(std::chrono::system_clock::now() - age);
+  CopyName name{source, begin};
   try {
-    kept.file = std::make_unique<CopyFile>(folder_ / CopyName{source, begin}.file(), first.kind,
-                                           first.sample.get(), first.at);
+    // Sound that came before its keyframe may have begun in the same millisecond.
+    while (std::filesystem::exists(folder_ / name.file())) name.begin += 1ms;
+    kept.file = std::make_unique<CopyFile>(folder_ / name.file(), first.kind, first.sample.get(), first.at);
   } catch (const std::exception& what) {
     kept.broken_at = Clock::now();
     wishes_.failed(source, {what.what(), false, false});
