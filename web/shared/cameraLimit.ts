@@ -4,7 +4,7 @@ const prompt = 50;
 /** Of the rate that its encoder is set to. */
 const lessening = 0.75;
 const growing = 1.15;
-/** After so many prompt intervals the line has become wider: at its edge a limit comes to where packets wait within three. */
+/** After so many prompt intervals the line has become wider: 0.75 × 1.15³ is more than what made packets wait. */
 const edge = 3;
 const widening = 1.5;
 /** bit/s: a picture of some kind. */
